@@ -1,0 +1,79 @@
+// Makes ready what the tests need beyond npm, where it can, and names what will be skipped where it
+// cannot. With CI=true nothing may be skipped, so there a missing thing is an error.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { lookForPython } from '../test/support/python.ts';
+
+interface Need {
+  readonly name: string;
+  /** Where it was found, or null. */
+  find(): string | null;
+  readonly debianPackages: readonly string[];
+  readonly byHand: string;
+  readonly skipped: string;
+}
+
+const NEEDS: readonly Need[] = [
+  {
+    name: 'Python with Pika',
+    find: lookForPython,
+    debianPackages: ['python3', 'python3-pika'],
+    byHand: 'pip install pika, and name that Python in LEVERET_PYTHON if it is not python3',
+    skipped: 'the tests with Pika in test/interop/',
+  },
+];
+
+const mustHaveAll = process.env['CI'] === 'true';
+let missingCount = 0;
+for (const need of NEEDS) {
+  if (!provide(need)) missingCount += 1;
+}
+if (missingCount > 0 && mustHaveAll) {
+  console.error('provision: CI=true, so nothing may be missing');
+  process.exitCode = 1;
+}
+
+/** True when the need is met, if necessary by installing. */
+function provide(need: Need): boolean {
+  const place = need.find() ?? findAfterInstalling(need);
+  if (place !== null) {
+    console.log(`provision: ${need.name}: ${place}`);
+    return true;
+  }
+  console.log(`provision: ${need.name} is missing; skipped: ${need.skipped}`);
+  console.log(`provision: to have it: ${need.byHand}`);
+  return false;
+}
+
+function findAfterInstalling(need: Need): string | null {
+  const reason = whyNotInstallable();
+  if (reason !== null) {
+    console.log(`provision: ${need.name} cannot be installed here: ${reason}`);
+    return null;
+  }
+  console.log(`provision: installing ${need.debianPackages.join(', ')} for ${need.name}`);
+  // An update may fail for one unreachable source while the rest is good enough.
+  apt(['update']);
+  return apt(['install', '-y', '--no-install-recommends', ...need.debianPackages])
+    ? need.find()
+    : null;
+}
+
+function whyNotInstallable(): string | null {
+  if (!existsSync('/etc/debian_version') || !existsSync('/usr/bin/apt-get')) return 'not Debian';
+  return process.getuid?.() === 0 ? null : 'not root';
+}
+
+/** Runs apt-get without questions, waiting for another apt to end; prints only what goes wrong. */
+function apt(commands: readonly string[]): boolean {
+  const run = spawnSync('/usr/bin/apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=300', ...commands], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+    timeout: 15 * 60 * 1000,
+  });
+  if (run.status !== 0) {
+    console.error(`provision: apt-get ${commands.join(' ')} failed\n${run.stdout}${run.stderr}`);
+  }
+  return run.status === 0;
+}

@@ -1,0 +1,35 @@
+/** What the parts of a channel (publishing, consuming, topology) need of the channel and its connection. */
+import type { AuthenticatedUser } from '../access/authenticator.ts';
+import type { Eventually, QueueOwner } from '../broker/queue/queue-ref.ts';
+import type { VirtualHost } from '../broker/virtual-host.ts';
+import type { Turn } from '../broker/turn.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { Limits } from './limits.ts';
+import type { OutputBuffer } from './output-buffer.ts';
+
+/** The connection as its channels see it. */
+export interface ConnectionContext {
+  readonly out: OutputBuffer;
+  readonly virtualHost: VirtualHost;
+  readonly turn: Turn;
+  readonly runtime: Runtime;
+  readonly limits: Limits;
+  readonly user: AuthenticatedUser;
+  /** Stands for the connection as the owner of exclusive queues. */
+  readonly owner: QueueOwner;
+  /** Largest frame that the client accepts, in octets; 0 for no limit. */
+  readonly frameMax: number;
+  /** The client understands basic.cancel from the server. */
+  readonly wantsCancelNotification: boolean;
+}
+
+/** The channel as its parts see it. */
+export interface ChannelContext {
+  readonly number: number;
+  readonly connection: ConnectionContext;
+  /**
+   * Calls `respond` with the result: at once, or, for a promise, later; until then the connection reads no further
+   * method, as the order of AMQP's methods asks.
+   */
+  whenAnswered<T>(result: Eventually<T>, respond: (value: T) => void): void;
+}

@@ -1,0 +1,214 @@
+/**
+ * A channel: which method goes to which of its parts. Content frames and the two most frequent methods are handled where
+ * they lie; everything else is decoded into an object first.
+ */
+import type { Eventually } from '../broker/queue/queue-ref.ts';
+import type { ChannelContext, ConnectionContext } from './channel-context.ts';
+import { ACKNOWLEDGE, Consuming, REJECT, REQUEUE } from './consuming.ts';
+import { ProtocolError } from './errors.ts';
+import { Publishing } from './publishing.ts';
+import { Topology } from './topology.ts';
+import { WireDecodeError } from './wire/errors.ts';
+import {
+  ACCESS_REQUEST,
+  BASIC_ACK,
+  BASIC_CANCEL,
+  BASIC_CANCEL_OK,
+  BASIC_CONSUME,
+  BASIC_GET,
+  BASIC_NACK,
+  BASIC_PUBLISH,
+  BASIC_QOS,
+  BASIC_RECOVER,
+  BASIC_RECOVER_ASYNC,
+  BASIC_REJECT,
+  CHANNEL_FLOW,
+  CHANNEL_FLOW_OK,
+  CHANNEL_OPEN,
+  CONFIRM_SELECT,
+  EXCHANGE_BIND,
+  EXCHANGE_DECLARE,
+  EXCHANGE_DELETE,
+  EXCHANGE_UNBIND,
+  QUEUE_BIND,
+  QUEUE_DECLARE,
+  QUEUE_DELETE,
+  QUEUE_PURGE,
+  QUEUE_UNBIND,
+  TX_COMMIT,
+  TX_ROLLBACK,
+  TX_SELECT,
+  decodeMethod,
+  encodeAccessRequestOk,
+  encodeBasicQosOk,
+  encodeBasicRecoverOk,
+  encodeChannelFlowOk,
+  encodeConfirmSelectOk,
+  type BasicConsume,
+  type BasicQos,
+  type Method,
+} from './wire/generated/methods.ts';
+import { WireReader } from './wire/wire-reader.ts';
+
+/** What a channel asks of its connection beyond the context: reading stops while an answer is awaited. */
+export interface ChannelHost extends ConnectionContext {
+  whenAnswered<T>(channel: Channel, result: Promise<T>, respond: (value: T) => void): void;
+}
+
+export class Channel implements ChannelContext {
+  readonly number: number;
+  readonly connection: ChannelHost;
+  /** The method last received, for the close that an error leads to. */
+  methodId = 0;
+  /** Closed by us: everything but the client's answer is discarded. */
+  isClosing = false;
+  readonly consuming: Consuming;
+  readonly publishing: Publishing;
+  readonly #topology: Topology;
+  readonly #reader = new WireReader();
+
+  constructor(number: number, connection: ChannelHost) {
+    this.number = number;
+    this.connection = connection;
+    this.consuming = new Consuming(this);
+    this.publishing = new Publishing(this);
+    this.#topology = new Topology(this);
+  }
+
+  /** A method frame; its arguments are in [start, end). @throws ProtocolError, BrokerError, WireDecodeError */
+  onMethod(id: number, buffer: Buffer, start: number, end: number): void {
+    if (this.publishing.isAwaitingContent) this.publishing.checkMethodAllowed();
+    this.methodId = id;
+    if (id === BASIC_PUBLISH) this.publishing.begin(buffer, start, end);
+    else if (id === BASIC_ACK) this.#acknowledge(buffer, start, end);
+    else this.#dispatch(decodeMethod(id, this.#reader.reset(buffer, start, end)));
+  }
+
+  /** basic.ack, read in place: delivery-tag (8), multiple (1 bit). */
+  #acknowledge(buffer: Buffer, start: number, end: number): void {
+    if (end - start !== 9) throw new WireDecodeError('basic.ack has 9 octets of arguments');
+    const high =
+      ((buffer[start]! << 24) |
+        (buffer[start + 1]! << 16) |
+        (buffer[start + 2]! << 8) |
+        buffer[start + 3]!) >>>
+      0;
+    const low =
+      ((buffer[start + 4]! << 24) |
+        (buffer[start + 5]! << 16) |
+        (buffer[start + 6]! << 8) |
+        buffer[start + 7]!) >>>
+      0;
+    const deliveryTag = high === 0 ? low : high * 2 ** 32 + low;
+    this.consuming.settle(deliveryTag, (buffer[start + 8]! & 1) !== 0, ACKNOWLEDGE);
+  }
+
+  #dispatch(method: Method): void {
+    switch (method.id) {
+      case BASIC_NACK: {
+        const { deliveryTag, multiple, requeue } = method;
+        return this.consuming.settle(deliveryTag, multiple, requeue ? REQUEUE : REJECT);
+      }
+      case BASIC_REJECT:
+        return this.consuming.settle(method.deliveryTag, false, method.requeue ? REQUEUE : REJECT);
+      case BASIC_GET:
+        return this.consuming.get(this.#topology.queue(method.queue), method.noAck);
+      case BASIC_CONSUME:
+        return this.#consume(method);
+      case BASIC_CANCEL:
+        return this.consuming.cancel(method.consumerTag, method.noWait);
+      case BASIC_CANCEL_OK:
+        return undefined;
+      case BASIC_QOS:
+        return this.#setPrefetch(method);
+      case BASIC_RECOVER:
+      case BASIC_RECOVER_ASYNC:
+        return this.#recover(method.requeue, method.id === BASIC_RECOVER);
+      case CONFIRM_SELECT:
+        this.publishing.selectConfirms();
+        if (!method.noWait) this.#reply(encodeConfirmSelectOk);
+        return undefined;
+      case CHANNEL_OPEN:
+        throw new ProtocolError('CHANNEL_ERROR', "second 'channel.open' seen");
+      case CHANNEL_FLOW:
+        if (!method.active) throw new ProtocolError('NOT_IMPLEMENTED', 'active=false');
+        encodeChannelFlowOk(this.connection.out, this.number, { active: true });
+        return this.connection.out.touch();
+      case CHANNEL_FLOW_OK:
+        return undefined;
+      case ACCESS_REQUEST:
+        encodeAccessRequestOk(this.connection.out, this.number, { ticket: 1 });
+        return this.connection.out.touch();
+      case TX_SELECT:
+      case TX_COMMIT:
+      case TX_ROLLBACK:
+        throw new ProtocolError(
+          'NOT_IMPLEMENTED',
+          'transactions are not supported by this version of Leveret: use publisher confirms',
+        );
+      default:
+        return this.#dispatchTopology(method);
+    }
+  }
+
+  #dispatchTopology(method: Method): void {
+    switch (method.id) {
+      case QUEUE_DECLARE:
+        return this.#topology.declareQueue(method);
+      case QUEUE_BIND:
+        return this.#topology.bindQueue(method);
+      case QUEUE_UNBIND:
+        return this.#topology.unbindQueue(method);
+      case QUEUE_PURGE:
+        return this.#topology.purgeQueue(method);
+      case QUEUE_DELETE:
+        return this.#topology.deleteQueue(method);
+      case EXCHANGE_DECLARE:
+        return this.#topology.declareExchange(method);
+      case EXCHANGE_DELETE:
+        return this.#topology.deleteExchange(method);
+      case EXCHANGE_BIND:
+        return this.#topology.bindExchange(method);
+      case EXCHANGE_UNBIND:
+        return this.#topology.unbindExchange(method);
+      default:
+        throw new ProtocolError('COMMAND_INVALID', 'unimplemented method');
+    }
+  }
+
+  #consume(method: BasicConsume): void {
+    this.consuming.checkTagIsFree(method.consumerTag);
+    this.consuming.consume(method, this.#topology.queue(method.queue));
+  }
+
+  #setPrefetch(method: BasicQos): void {
+    if (method.prefetchSize !== 0) {
+      throw new ProtocolError('NOT_IMPLEMENTED', `prefetch_size!=0 (${method.prefetchSize})`);
+    }
+    if (method.global) this.consuming.setGlobalPrefetch(method.prefetchCount);
+    else this.consuming.setPrefetch(method.prefetchCount);
+    this.#reply(encodeBasicQosOk);
+  }
+
+  #recover(requeue: boolean, isAnswered: boolean): void {
+    if (!requeue) throw new ProtocolError('NOT_IMPLEMENTED', 'requeue=false');
+    this.consuming.recover();
+    if (isAnswered) this.#reply(encodeBasicRecoverOk);
+  }
+
+  #reply(encode: (out: ConnectionContext['out'], channel: number, method: object) => void): void {
+    encode(this.connection.out, this.number, {});
+    this.connection.out.touch();
+  }
+
+  whenAnswered<T>(result: Eventually<T>, respond: (value: T) => void): void {
+    if (result instanceof Promise) this.connection.whenAnswered(this, result, respond);
+    else respond(result);
+  }
+
+  /** Ends the channel's work: consumers leave, unacknowledged messages go back, confirms stop. */
+  close(): void {
+    this.publishing.confirms?.close();
+    this.consuming.close();
+  }
+}

@@ -1,0 +1,403 @@
+/**
+ * One client's connection: reads its frames, leads it through the handshake, gives frames to their channels, turns
+ * refusals into close methods and ends in order. It knows no socket, only a Transport.
+ */
+import type { AuthenticatedUser, Authenticator } from '../access/authenticator.ts';
+import type { Broker } from '../broker/broker.ts';
+import type { Turn, FlushParticipant } from '../broker/turn.ts';
+import type { VirtualHost } from '../broker/virtual-host.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { Timer } from '../runtime/timers.ts';
+import type { Channel, ChannelHost } from './channel.ts';
+import { ChannelMultiplexer } from './channel-multiplexer.ts';
+import { ProtocolError, refusalOf, replyText, type Refusal } from './errors.ts';
+import { Handshake, LoginRefused } from './handshake.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { INITIAL_FRAME_MAX, type Limits } from './limits.ts';
+import { OutputBuffer, type BlockPool } from './output-buffer.ts';
+import { ProtocolHeaderReader } from './protocol-header.ts';
+import { connectionName, isLoopback, type Endpoints, type Transport } from './transport.ts';
+import {
+  FRAME_BODY,
+  FRAME_HEADER,
+  FRAME_HEARTBEAT,
+  FRAME_METHOD,
+  PROTOCOL_HEADER,
+} from './wire/frame.ts';
+import { FrameReader, type FrameHandler } from './wire/frame-reader.ts';
+import {
+  CONNECTION_CLOSE,
+  CONNECTION_CLOSE_OK,
+  decodeMethod,
+  encodeConnectionClose,
+  encodeConnectionCloseOk,
+} from './wire/generated/methods.ts';
+import type { FieldTable } from './wire/field-table.ts';
+import { REPLY_CODES } from './wire/reply-codes.ts';
+import { WireReader } from './wire/wire-reader.ts';
+
+/** What all connections of a listener share. */
+export interface ConnectionOptions {
+  readonly broker: Broker;
+  readonly authenticator: Authenticator;
+  readonly limits: Limits;
+  readonly pool: BlockPool;
+  readonly serverProperties: FieldTable;
+}
+
+/** Awaiting the protocol header. */
+const HEADER = 'header';
+const HANDSHAKE = 'handshake';
+const RUNNING = 'running';
+/** We have closed: only the client's answer counts. */
+const CLOSING = 'closing';
+/** Nothing is read any more. */
+const CLOSED = 'closed';
+type State = typeof HEADER | typeof HANDSHAKE | typeof RUNNING | typeof CLOSING | typeof CLOSED;
+
+export class Connection implements FrameHandler, ChannelHost {
+  readonly name: string;
+  readonly out: OutputBuffer;
+  readonly turn: Turn;
+  readonly runtime: Runtime;
+  readonly limits: Limits;
+  readonly owner: object = this;
+  frameMax: number = INITIAL_FRAME_MAX;
+  readonly #transport: Transport;
+  readonly #log: Logger;
+  readonly #reader: FrameReader;
+  readonly #handshake: Handshake;
+  readonly #channels: ChannelMultiplexer;
+  #state: State = HEADER;
+  readonly #header = new ProtocolHeaderReader();
+  #virtualHost: VirtualHost | null = null;
+  readonly #heartbeat: Heartbeat;
+  #deadline: Timer | null = null;
+
+  constructor(options: ConnectionOptions, transport: Transport, endpoints: Endpoints) {
+    const { broker, limits } = options;
+    this.#transport = transport;
+    this.name = connectionName(endpoints);
+    this.runtime = broker.runtime;
+    this.turn = broker.turn;
+    this.limits = limits;
+    this.out = new OutputBuffer(transport, options.pool, broker.turn, limits.unsentOctetsMax);
+    this.#log = broker.runtime.log.child({ connection: this.name });
+    this.#reader = new FrameReader(this, INITIAL_FRAME_MAX);
+    this.#handshake = new Handshake({
+      ...options,
+      isLoopback: isLoopback(endpoints),
+      out: this.out,
+    });
+    this.#channels = new ChannelMultiplexer(this, limits.channelMax);
+    this.#heartbeat = new Heartbeat(this.out);
+    this.#setDeadline(limits.handshakeTimeoutMs, 'handshake timeout');
+  }
+
+  // What channels ask for ----------------------------------------------------------------------
+
+  get virtualHost(): VirtualHost {
+    if (this.#virtualHost === null) throw new Error('the connection is not open');
+    return this.#virtualHost;
+  }
+
+  get user(): AuthenticatedUser {
+    const { user } = this.#handshake;
+    if (user === null) throw new Error('nobody has logged in');
+    return user;
+  }
+
+  get wantsCancelNotification(): boolean {
+    return this.#handshake.client?.wantsCancelNotification ?? false;
+  }
+
+  whenAnswered<T>(channel: Channel, result: Promise<T>, respond: (value: T) => void): void {
+    this.#pauseUntil(
+      result,
+      (value) => {
+        if (!channel.isClosing && this.#state === RUNNING) respond(value);
+      },
+      channel,
+    );
+  }
+
+  /** Reads nothing further until the promise settles. */
+  #pauseUntil<T>(result: Promise<T>, respond: (value: T) => void, channel: Channel | null): void {
+    this.#reader.pause();
+    const proceed = (complete: () => void): void => {
+      if (this.#state === CLOSED) return;
+      try {
+        complete();
+      } catch (error) {
+        this.#refuse(error, channel);
+      }
+      this.#reader.resume();
+      this.#readFrames();
+    };
+    result.then(
+      (value) => proceed(() => respond(value)),
+      (error: unknown) => proceed(() => this.#refuse(error, channel)),
+    );
+  }
+
+  // Input --------------------------------------------------------------------------------------
+
+  /** Octets from the client. */
+  onData(chunk: Buffer): void {
+    this.#heartbeat.hasReceived = true;
+    if (this.#state === HEADER) this.#readHeader(chunk);
+    else if (this.#state !== CLOSED) this.#reader.push(chunk);
+    this.#readFrames();
+  }
+
+  /** The socket can take more again. */
+  onDrain(): void {
+    this.out.drained();
+    this.#channels.resume();
+    this.turn.end();
+  }
+
+  /** The connection is gone, for whatever reason: the last call that the transport makes. */
+  onClosed(): void {
+    if (this.#state === HEADER) this.#log.debug('closed before anything was received');
+    else if (this.#state === HANDSHAKE) this.#log.warn('client closed during the handshake');
+    else if (this.#state === RUNNING) {
+      this.#log.warn('client closed the socket without closing the connection');
+    }
+    this.#state = CLOSED;
+    this.#deadline?.cancel();
+    this.#endChannels();
+    this.turn.end();
+  }
+
+  #readHeader(chunk: Buffer): void {
+    const verdict = this.#header.push(chunk);
+    if (verdict.is === 'incomplete') return;
+    if (verdict.is === 'other') {
+      this.#log.warn(`refused: ${verdict.hint}`);
+      // What we speak, and goodbye (0-9-1 section 4.2.2).
+      this.out.bytes(PROTOCOL_HEADER);
+      this.#endTransport();
+      return;
+    }
+    this.#state = HANDSHAKE;
+    this.#handshake.begin();
+    this.out.touch();
+    this.#reader.push(verdict.rest);
+  }
+
+  /** Reads all frames there are; a refused one does not keep the rest from being read. */
+  #readFrames(): void {
+    for (;;) {
+      try {
+        this.#reader.run();
+        break;
+      } catch (error) {
+        this.#refuse(error, this.#channels.current);
+        if (this.#state === CLOSED) break;
+      }
+    }
+    this.turn.end();
+  }
+
+  onMethod(number: number, id: number, buffer: Buffer, start: number, end: number): void {
+    if (number === 0) this.#onConnectionMethod(id, buffer, start, end);
+    else if (this.#acceptsChannelFrame(FRAME_METHOD)) {
+      this.#channels.onMethod(number, id, buffer, start, end);
+    }
+  }
+
+  onHeader(number: number, buffer: Buffer, start: number, end: number): void {
+    if (this.#acceptsChannelFrame(FRAME_HEADER)) {
+      this.#channels.onHeader(number, buffer, start, end);
+    }
+  }
+
+  onBody(number: number, buffer: Buffer, start: number, end: number): void {
+    if (this.#acceptsChannelFrame(FRAME_BODY)) this.#channels.onBody(number, buffer, start, end);
+  }
+
+  onHeartbeat(number: number): void {
+    if (number !== 0) this.#refuseFrame(FRAME_HEARTBEAT);
+  }
+
+  /** False: the connection is ending, and the frame is discarded. @throws ProtocolError before it is open */
+  #acceptsChannelFrame(type: number): boolean {
+    if (this.#state === RUNNING) return true;
+    if (this.#state === HANDSHAKE) this.#refuseFrame(type);
+    return false;
+  }
+
+  #refuseFrame(type: number): never {
+    this.#channels.current = null;
+    this.#channels.strayMethodId = 0;
+    throw new ProtocolError('UNEXPECTED_FRAME', `type ${type}, in connection state ${this.#state}`);
+  }
+
+  // Methods of the connection ------------------------------------------------------------------
+
+  #onConnectionMethod(id: number, buffer: Buffer, start: number, end: number): void {
+    this.#channels.current = null;
+    this.#channels.strayMethodId = id;
+    if (this.#state === CLOSED) return;
+    if (id === CONNECTION_CLOSE) {
+      this.#endChannels();
+      encodeConnectionCloseOk(this.out, 0, {});
+      this.#log.info('closed by the client');
+      this.#endTransport();
+      return;
+    }
+    if (this.#state === CLOSING) {
+      if (id === CONNECTION_CLOSE_OK) this.#endTransport();
+      return;
+    }
+    const method = decodeMethod(id, new WireReader().reset(buffer, start, end));
+    if (this.#state === RUNNING) {
+      throw new ProtocolError('COMMAND_INVALID', 'unimplemented method');
+    }
+    const pending = this.#handshake.onMethod(method);
+    if (pending instanceof Promise) this.#pauseUntil(pending, () => this.#proceed(), null);
+    else this.#proceed();
+  }
+
+  /** A step of the handshake is done. */
+  #proceed(): void {
+    this.out.touch();
+    const { negotiated, virtualHost } = this.#handshake;
+    if (virtualHost !== null) {
+      this.#virtualHost = virtualHost;
+      this.#state = RUNNING;
+      this.#deadline?.cancel();
+      this.#deadline = null;
+      this.#logOpened(virtualHost);
+    } else if (negotiated !== null) {
+      this.#channels.channelMax = negotiated.channelMax;
+      this.frameMax = negotiated.frameMax;
+      this.#reader.frameMax = negotiated.frameMax;
+      this.#heartbeat.start(negotiated.heartbeatSeconds, this.runtime.clock.monotonicMs());
+    }
+  }
+
+  #logOpened(virtualHost: VirtualHost): void {
+    const client = this.#handshake.client;
+    this.#log.info('opened', {
+      user: this.user.name,
+      vhost: virtualHost.name,
+      client: client === null ? '' : `${client.product} ${client.version}`,
+      name: client?.connectionName ?? '',
+    });
+  }
+
+  #endChannels(): void {
+    this.#channels.endAll();
+    this.#virtualHost?.queues.deleteOwnedBy(this.owner);
+  }
+
+  // Refusals -----------------------------------------------------------------------------------
+
+  #refuse(error: unknown, channel: Channel | null): void {
+    if (error instanceof LoginRefused) {
+      this.#refuseLogin(error);
+      return;
+    }
+    let refusal = refusalOf(error);
+    if (refusal === null) {
+      this.#log.error('internal error', { error });
+      const { code } = REPLY_CODES.INTERNAL_ERROR;
+      refusal = { replyCode: code, replyText: 'INTERNAL_ERROR', isHard: true, isFatal: false };
+    }
+    if (!refusal.isHard && channel !== null) {
+      this.#log.warn(`channel error: ${refusal.replyText}`, { channel: channel.number });
+      this.#channels.refuse(channel, refusal);
+    } else {
+      this.#closeConnection(refusal, channel?.methodId ?? this.#channels.strayMethodId);
+    }
+  }
+
+  #closeConnection(refusal: Refusal, methodId: number): void {
+    if (this.#state === CLOSING || this.#state === CLOSED) {
+      // Already ending: what is wrong now needs no second answer.
+      this.#endTransport();
+      return;
+    }
+    this.#log.error(`connection error: ${refusal.replyText}`);
+    if (this.#state === HANDSHAKE && this.#handshake.isSilent) {
+      this.#endLater();
+      return;
+    }
+    this.#sendClose(refusal.replyCode, refusal.replyText, methodId);
+    if (refusal.isFatal) this.#endLater();
+  }
+
+  /** The broker ends the connection on its own account (320), for instance because it stops. */
+  forceClose(reason: string): void {
+    if (this.#state !== RUNNING) {
+      this.#endTransport();
+      this.turn.end();
+      return;
+    }
+    const { code } = REPLY_CODES.CONNECTION_FORCED;
+    this.#sendClose(code, replyText('CONNECTION_FORCED', reason), 0);
+    this.turn.end();
+  }
+
+  #sendClose(replyCode: number, text: string, methodId: number): void {
+    this.#endChannels();
+    this.#state = CLOSING;
+    encodeConnectionClose(this.out, 0, {
+      replyCode,
+      replyText: text,
+      classId: methodId >>> 16,
+      methodId: methodId & 0xffff,
+    });
+    this.out.touch();
+    this.#setDeadline(this.limits.closeTimeoutMs, null);
+  }
+
+  #refuseLogin(error: LoginRefused): void {
+    this.#log.warn(`login refused: ${error.message}`, { mechanism: error.mechanism });
+    if (this.#handshake.client?.wantsAuthenticationFailureClose === true) {
+      const text =
+        `Login was refused using authentication mechanism ${error.mechanism}. ` +
+        'For details see the broker logfile.';
+      this.#sendClose(REPLY_CODES.ACCESS_REFUSED.code, replyText('ACCESS_REFUSED', text), 0);
+    } else {
+      this.#endLater();
+    }
+  }
+
+  // The end ------------------------------------------------------------------------------------
+
+  /** Nothing more is read; the socket ends after a while, so that guessing and hammering stay slow. */
+  #endLater(): void {
+    this.#state = CLOSING;
+    this.#reader.pause();
+    this.#transport.pause();
+    this.#setDeadline(this.limits.closeTimeoutMs, null);
+  }
+
+  /** Sends what is there and ends the socket. */
+  #endTransport(): void {
+    this.#state = CLOSED;
+    this.#endChannels();
+    this.out.flush();
+    this.#transport.end();
+    this.#setDeadline(this.limits.closeTimeoutMs, null);
+  }
+
+  #setDeadline(delayMs: number, reason: string | null): void {
+    this.#deadline?.cancel();
+    this.#deadline = this.runtime.timers.after(delayMs, () => {
+      if (reason !== null) this.#log.warn(reason);
+      this.#transport.destroy();
+    });
+  }
+
+  /** The listener's sweep: sends a heartbeat when it is time, and gives up on a silent peer. */
+  sweep(nowMs: number): void {
+    if (this.#state !== RUNNING || this.#heartbeat.sweep(nowMs)) return;
+    this.#log.error('missed heartbeats from the client');
+    this.#transport.destroy();
+  }
+}

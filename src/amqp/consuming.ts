@@ -1,0 +1,254 @@
+/**
+ * The consuming side of a channel: its consumers, the deliveries it holds unacknowledged, prefetch, and settlement.
+ * The other half of the hot path.
+ */
+import { BrokerError } from '../broker/errors.ts';
+import type { Message } from '../broker/message.ts';
+import { generateConsumerTag } from '../broker/names.ts';
+import type { Consumer, DeliveryTarget } from '../broker/queue/consumer.ts';
+import { validateConsumerArguments } from '../broker/queue/queue-arguments.ts';
+import type { QueueRef, TakenMessage } from '../broker/queue/queue-ref.ts';
+import type { ChannelContext } from './channel-context.ts';
+import { writeContent } from './content-writer.ts';
+import { ProtocolError } from './errors.ts';
+import { Subscription } from './subscription.ts';
+import { UnackedRing } from './unacked-ring.ts';
+import { EMPTY_TABLE } from './wire/field-table.ts';
+import {
+  encodeBasicCancel,
+  encodeBasicCancelOk,
+  encodeBasicConsumeOk,
+  encodeBasicGetEmpty,
+  encodeBasicGetOk,
+  type BasicConsume,
+} from './wire/generated/methods.ts';
+
+/** How a delivery ends. */
+export const ACKNOWLEDGE = 0;
+export const REJECT = 1;
+export const REQUEUE = 2;
+export type Settlement = typeof ACKNOWLEDGE | typeof REJECT | typeof REQUEUE;
+
+/** Output beyond which deliveries are sent before the turn ends, in octets: keeps blocks small and clients busy. */
+const FLUSH_OCTETS = 128 * 1024;
+
+export class Consuming implements DeliveryTarget {
+  readonly #channel: ChannelContext;
+  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #unacked = new UnackedRing();
+  #lastDeliveryTag = 0;
+  /** Prefetch of consumers to come; 0 for no limit. */
+  #prefetchCount = 0;
+  /** Limit over all consumers of the channel; 0 for none. */
+  #globalPrefetchCount = 0;
+  /** What counts against that limit. */
+  #globalUnackedCount = 0;
+
+  constructor(channel: ChannelContext) {
+    this.#channel = channel;
+  }
+
+  // Deliveries ---------------------------------------------------------------------------------
+
+  canReceive(consumer: Consumer): boolean {
+    if (!this.#channel.connection.out.isWritable) return false;
+    return (
+      this.#globalPrefetchCount === 0 ||
+      consumer.noAck ||
+      this.#globalUnackedCount < this.#globalPrefetchCount
+    );
+  }
+
+  deliver(consumer: Consumer, message: Message, position: number, isRedelivered: boolean): void {
+    const { connection, number } = this.#channel;
+    const deliveryTag = ++this.#lastDeliveryTag;
+    if (!consumer.noAck) {
+      this.#unacked.add(deliveryTag, message, consumer as Subscription, position);
+      this.#globalUnackedCount++;
+    }
+    const { out } = connection;
+    (consumer as Subscription).writeDelivery(
+      out,
+      number,
+      deliveryTag,
+      isRedelivered,
+      message,
+      connection.frameMax,
+    );
+    if (out.pendingLength > FLUSH_OCTETS) out.flush();
+    else out.touch();
+  }
+
+  /** The socket has room again. */
+  resume(): void {
+    for (const consumer of this.#subscriptions.values()) consumer.queue.consumerReady(consumer);
+  }
+
+  // Consumers ----------------------------------------------------------------------------------
+
+  /** basic.consume. @throws BrokerError NOT_ALLOWED (tag in use), ACCESS_REFUSED, PRECONDITION_FAILED */
+  consume(method: BasicConsume, queue: QueueRef): void {
+    const { connection, number } = this.#channel;
+    const tag =
+      method.consumerTag === ''
+        ? generateConsumerTag(connection.runtime.random)
+        : method.consumerTag;
+    validateConsumerArguments(queue.name, queue.vhost, method.arguments);
+    const subscription = new Subscription(queue, {
+      tag,
+      noAck: method.noAck,
+      isExclusive: method.exclusive,
+      prefetchCount: this.#prefetchCount,
+      arguments: method.arguments,
+      target: this,
+    });
+    this.#channel.whenAnswered(queue.consume(subscription), () => {
+      this.#subscriptions.set(tag, subscription);
+      // Deliveries begin when the turn ends, so consume-ok is always before the first.
+      if (!method.noWait) {
+        encodeBasicConsumeOk(connection.out, number, { consumerTag: tag });
+        connection.out.touch();
+      }
+    });
+  }
+
+  /** @throws ProtocolError NOT_ALLOWED when the channel has a consumer of this tag */
+  checkTagIsFree(consumerTag: string): void {
+    if (!this.#subscriptions.has(consumerTag)) return;
+    throw new ProtocolError('NOT_ALLOWED', `attempt to reuse consumer tag '${consumerTag}'`);
+  }
+
+  /** basic.cancel: what the consumer holds stays unacknowledged. An unknown tag is no error. */
+  cancel(consumerTag: string, noWait: boolean): void {
+    const { connection, number } = this.#channel;
+    const subscription = this.#subscriptions.get(consumerTag);
+    this.#subscriptions.delete(consumerTag);
+    const cancelled = subscription?.queue.cancel(subscription);
+    this.#channel.whenAnswered(cancelled, () => {
+      if (noWait) return;
+      encodeBasicCancelOk(connection.out, number, { consumerTag });
+      connection.out.touch();
+    });
+  }
+
+  consumerCancelled(consumer: Consumer): void {
+    if (!this.#subscriptions.delete(consumer.tag)) return;
+    const { connection, number } = this.#channel;
+    if (!connection.wantsCancelNotification) return;
+    encodeBasicCancel(connection.out, number, { consumerTag: consumer.tag, noWait: true });
+    connection.out.touch();
+  }
+
+  /** basic.qos, for consumers to come. */
+  setPrefetch(prefetchCount: number): void {
+    this.#prefetchCount = prefetchCount;
+  }
+
+  /** basic.qos global: at once, over all consumers of the channel. */
+  setGlobalPrefetch(prefetchCount: number): void {
+    this.#globalPrefetchCount = prefetchCount;
+    this.#globalUnackedCount = this.#unacked.count;
+    this.resume();
+  }
+
+  // basic.get ----------------------------------------------------------------------------------
+
+  get(queue: QueueRef, noAck: boolean): void {
+    this.#channel.whenAnswered(queue.get(noAck), (taken) => {
+      const { connection, number } = this.#channel;
+      if (taken === null) encodeBasicGetEmpty(connection.out, number, {});
+      else this.#writeGetOk(queue, noAck, taken);
+      connection.out.touch();
+    });
+  }
+
+  #writeGetOk(queue: QueueRef, noAck: boolean, taken: TakenMessage): void {
+    const { connection, number } = this.#channel;
+    const { message, position, isRedelivered, readyCount } = taken;
+    const deliveryTag = ++this.#lastDeliveryTag;
+    if (!noAck) {
+      this.#unacked.add(deliveryTag, message, this.#getterOf(queue), position);
+      this.#globalUnackedCount++;
+    }
+    encodeBasicGetOk(connection.out, number, {
+      deliveryTag,
+      redelivered: isRedelivered,
+      exchange: message.address.exchange,
+      routingKey: message.address.routingKey,
+      messageCount: readyCount,
+    });
+    writeContent(connection.out, number, message, connection.frameMax);
+  }
+
+  /** Stands for basic.get where a delivery has a consumer. No queue knows it, so it never gets more. */
+  #getterOf(queue: QueueRef): Subscription {
+    const getter = new Subscription(queue, {
+      tag: '',
+      noAck: false,
+      isExclusive: false,
+      prefetchCount: 0,
+      arguments: EMPTY_TABLE,
+      target: this,
+    });
+    getter.isCancelled = true;
+    return getter;
+  }
+
+  // Settlement ---------------------------------------------------------------------------------
+
+  /** ack, nack and reject. @throws BrokerError PRECONDITION_FAILED for a tag that is not outstanding */
+  settle(deliveryTag: number, multiple: boolean, settlement: Settlement): void {
+    if (multiple) {
+      this.#settleUpTo(deliveryTag, settlement);
+      return;
+    }
+    if (!this.#unacked.take(deliveryTag)) this.#refuseTag(deliveryTag);
+    this.#settleTaken(settlement);
+  }
+
+  #settleUpTo(deliveryTag: number, settlement: Settlement): void {
+    // Tag 0 means all, and is no error when there are none.
+    if (deliveryTag !== 0 && !this.#unacked.has(deliveryTag)) this.#refuseTag(deliveryTag);
+    const last = deliveryTag === 0 ? this.#lastDeliveryTag : deliveryTag;
+    let tag = this.#unacked.lowestTag();
+    while (tag !== null && tag <= last) {
+      this.#unacked.take(tag);
+      this.#settleTaken(settlement);
+      tag = this.#unacked.lowestTag();
+    }
+  }
+
+  /** Settles what the ring just gave up, and lets its consumer have more. */
+  #settleTaken(settlement: Settlement): void {
+    const unacked = this.#unacked;
+    const message = unacked.message!;
+    const consumer = unacked.consumer!;
+    const { position } = unacked;
+    const { queue } = consumer;
+    consumer.unackedCount--;
+    const isGlobalRoom = this.#globalUnackedCount-- === this.#globalPrefetchCount;
+    if (settlement === ACKNOWLEDGE) queue.acknowledge(message, position);
+    else if (settlement === REJECT) queue.reject(message, position);
+    else queue.requeue(message, position);
+    if (isGlobalRoom) this.resume();
+    else if (!consumer.isWaiting) queue.consumerReady(consumer);
+  }
+
+  #refuseTag(deliveryTag: number): never {
+    throw new BrokerError('PRECONDITION_FAILED', `unknown delivery tag ${deliveryTag}`);
+  }
+
+  /** basic.recover: everything outstanding goes back to its queues. */
+  recover(): void {
+    this.#settleUpTo(0, REQUEUE);
+  }
+
+  /** The channel ends: consumers leave, and what they held is delivered to others. */
+  close(): void {
+    for (const subscription of this.#subscriptions.values()) {
+      void subscription.queue.cancel(subscription);
+    }
+    this.#subscriptions.clear();
+    this.recover();
+  }
+}

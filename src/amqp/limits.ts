@@ -1,0 +1,37 @@
+/** Limits of the AMQP front end, each with its unit, where it is enforced and what exceeding it gives. */
+
+export interface Limits {
+  /** Channels of a connection, negotiated down by the client: 530. */
+  readonly channelMax: number;
+  /** Octets of a frame, negotiated down by the client: 501. */
+  readonly frameMax: number;
+  /** Octets of a message body; checked when the body is complete: 406. */
+  readonly messageSizeMax: number;
+  /** Octets of a body that may be announced at all: 501. */
+  readonly announcedSizeMax: number;
+  /** Heartbeat that the server proposes, in seconds. */
+  readonly heartbeatSeconds: number;
+  /** From accept until connection.open-ok, in milliseconds: dropped. */
+  readonly handshakeTimeoutMs: number;
+  /** From our close to the end of the socket, in milliseconds: dropped. */
+  readonly closeTimeoutMs: number;
+  /** Octets waiting to be sent beyond which no more input is read from the connection. */
+  readonly unsentOctetsMax: number;
+}
+
+/** RabbitMQ's defaults. */
+export const DEFAULT_LIMITS: Limits = {
+  channelMax: 2047,
+  frameMax: 131_072,
+  messageSizeMax: 16_777_216,
+  announcedSizeMax: 536_870_912,
+  heartbeatSeconds: 60,
+  handshakeTimeoutMs: 10_000,
+  closeTimeoutMs: 3000,
+  unsentOctetsMax: 4 * 1024 * 1024,
+};
+
+/** Smallest frame_max that a peer may ask for: RabbitMQ asks 8192 since 4.1, older clients fix 4096 (behaviour 1.4). */
+export const FRAME_MAX_MIN = 4096;
+/** Largest frame before the negotiation. */
+export const INITIAL_FRAME_MAX = 8192;

@@ -1,0 +1,174 @@
+/**
+ * The exchange.* and queue.* methods of a channel: from the method's fields to the virtual host's operation, and its
+ * result to the -ok method.
+ */
+import { BrokerError } from '../broker/errors.ts';
+import type { ClassicQueue } from '../broker/queue/classic-queue.ts';
+import type { BindingRequest } from '../broker/virtual-host.ts';
+import type { ChannelContext } from './channel-context.ts';
+import {
+  encodeExchangeBindOk,
+  encodeExchangeDeclareOk,
+  encodeExchangeDeleteOk,
+  encodeExchangeUnbindOk,
+  encodeQueueBindOk,
+  encodeQueueDeclareOk,
+  encodeQueueDeleteOk,
+  encodeQueuePurgeOk,
+  encodeQueueUnbindOk,
+  type ExchangeBind,
+  type ExchangeDeclare,
+  type ExchangeDelete,
+  type ExchangeUnbind,
+  type QueueBind,
+  type QueueDeclare,
+  type QueueDelete,
+  type QueuePurge,
+  type QueueUnbind,
+} from './wire/generated/methods.ts';
+import type { WireWriter } from './wire/wire-writer.ts';
+
+export class Topology {
+  readonly #channel: ChannelContext;
+  /** What an empty queue name stands for: the queue last declared on this channel. */
+  #lastQueue: string | null = null;
+
+  constructor(channel: ChannelContext) {
+    this.#channel = channel;
+  }
+
+  /** The queue of this name, or the one last declared for an empty name. @throws BrokerError */
+  queue(name: string): ClassicQueue {
+    const { virtualHost, owner } = this.#channel.connection;
+    return virtualHost.queues.get(this.#expandName(name), owner);
+  }
+
+  #expandName(name: string): string {
+    if (name !== '') return name;
+    if (this.#lastQueue === null) {
+      throw new BrokerError('NOT_FOUND', 'no previously declared queue');
+    }
+    return this.#lastQueue;
+  }
+
+  declareExchange(method: ExchangeDeclare): void {
+    const { virtualHost } = this.#channel.connection;
+    const result = method.passive
+      ? virtualHost.exchanges.check(method.exchange)
+      : virtualHost.exchanges.declare({
+          name: method.exchange,
+          type: method.type,
+          isDurable: method.durable,
+          isAutoDelete: method.autoDelete,
+          isInternal: method.internal,
+          arguments: method.arguments,
+        });
+    this.#channel.whenAnswered(result, () => {
+      this.#reply(method.noWait, (out, channel) => encodeExchangeDeclareOk(out, channel, {}));
+    });
+  }
+
+  deleteExchange(method: ExchangeDelete): void {
+    const { virtualHost } = this.#channel.connection;
+    const result = virtualHost.exchanges.delete(method.exchange, method.ifUnused);
+    this.#channel.whenAnswered(result, () => {
+      this.#reply(method.noWait, (out, channel) => encodeExchangeDeleteOk(out, channel, {}));
+    });
+  }
+
+  bindExchange(method: ExchangeBind): void {
+    this.#channel.connection.virtualHost.bindExchange(exchangeBinding(method));
+    this.#reply(method.noWait, (out, channel) => encodeExchangeBindOk(out, channel, {}));
+  }
+
+  unbindExchange(method: ExchangeUnbind): void {
+    this.#channel.connection.virtualHost.unbindExchange(exchangeBinding(method));
+    this.#reply(method.noWait, (out, channel) => encodeExchangeUnbindOk(out, channel, {}));
+  }
+
+  declareQueue(method: QueueDeclare): void {
+    const { virtualHost, owner } = this.#channel.connection;
+    const result = method.passive
+      ? virtualHost.queues.get(method.queue, owner)
+      : virtualHost.queues.declare(
+          {
+            name: method.queue,
+            isDurable: method.durable,
+            isExclusive: method.exclusive,
+            isAutoDelete: method.autoDelete,
+            arguments: method.arguments,
+          },
+          owner,
+        );
+    this.#channel.whenAnswered(result, (queue) => {
+      this.#lastQueue = queue.name;
+      this.#reply(method.noWait, (out, channel) =>
+        encodeQueueDeclareOk(out, channel, {
+          queue: queue.name,
+          messageCount: queue.readyCount,
+          consumerCount: queue.consumerCount,
+        }),
+      );
+    });
+  }
+
+  bindQueue(method: QueueBind): void {
+    const { virtualHost, owner } = this.#channel.connection;
+    virtualHost.bindQueue(this.#queueBinding(method), owner);
+    this.#reply(method.noWait, (out, channel) => encodeQueueBindOk(out, channel, {}));
+  }
+
+  unbindQueue(method: QueueUnbind): void {
+    const { virtualHost, owner } = this.#channel.connection;
+    virtualHost.unbindQueue(this.#queueBinding(method), owner);
+    this.#reply(false, (out, channel) => encodeQueueUnbindOk(out, channel, {}));
+  }
+
+  purgeQueue(method: QueuePurge): void {
+    this.#channel.whenAnswered(this.queue(method.queue).purge(), (messageCount) => {
+      this.#reply(method.noWait, (out, channel) =>
+        encodeQueuePurgeOk(out, channel, { messageCount }),
+      );
+    });
+  }
+
+  deleteQueue(method: QueueDelete): void {
+    const { virtualHost, owner } = this.#channel.connection;
+    const { ifUnused, ifEmpty } = method;
+    const name = this.#expandName(method.queue);
+    const result = virtualHost.queues.delete(name, { ifUnused, ifEmpty }, owner);
+    this.#channel.whenAnswered(result, (messageCount) => {
+      this.#reply(method.noWait, (out, channel) =>
+        encodeQueueDeleteOk(out, channel, { messageCount }),
+      );
+    });
+  }
+
+  /** An empty queue name stands for the last queue, and an empty binding key with it for that queue's name. */
+  #queueBinding(method: QueueBind | QueueUnbind): BindingRequest {
+    const destination = this.#expandName(method.queue);
+    const isNameAsKey = method.queue === '' && method.routingKey === '';
+    return {
+      source: method.exchange,
+      destination,
+      bindingKey: isNameAsKey ? Buffer.from(destination).toString('latin1') : method.routingKey,
+      arguments: method.arguments,
+    };
+  }
+
+  #reply(noWait: boolean, encode: (out: WireWriter, channel: number) => void): void {
+    if (noWait) return;
+    const { connection, number } = this.#channel;
+    encode(connection.out, number);
+    connection.out.touch();
+  }
+}
+
+function exchangeBinding(method: ExchangeBind | ExchangeUnbind): BindingRequest {
+  return {
+    source: method.source,
+    destination: method.destination,
+    bindingKey: method.routingKey,
+    arguments: method.arguments,
+  };
+}

@@ -1,0 +1,40 @@
+/**
+ * The byte stream under a connection: what is used of a socket. The listener gives a real one; a simulation gives
+ * one that drops, delays and partitions.
+ */
+
+export interface Transport {
+  /** Octets accepted but not yet handed to the operating system. */
+  readonly writableLength: number;
+  /** False when the stream is full: `drain` follows. `done` is called when the octets may be reused. */
+  write(bytes: Uint8Array, done?: () => void): boolean;
+  /** Writes until `uncork` go out together. */
+  cork(): void;
+  uncork(): void;
+  pause(): void;
+  resume(): void;
+  /** Sends what is pending, then ends our direction. */
+  end(): void;
+  /** Drops the connection at once. */
+  destroy(): void;
+}
+
+/** Both ends of the stream, as they are named in logs. */
+export interface Endpoints {
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+}
+
+/** RabbitMQ's name for a connection. */
+export function connectionName(endpoints: Endpoints): string {
+  const { remoteAddress, remotePort, localAddress, localPort } = endpoints;
+  return `${remoteAddress}:${remotePort} -> ${localAddress}:${localPort}`;
+}
+
+/** Whether the peer is on this machine. */
+export function isLoopback(endpoints: Endpoints): boolean {
+  const address = endpoints.remoteAddress.replace(/^::ffff:/, '');
+  return address.startsWith('127.') || address === '::1';
+}

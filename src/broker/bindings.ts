@@ -1,0 +1,97 @@
+/**
+ * The bindings of a virtual host: adding, removing, and what goes with an exchange or queue that ends. An auto-delete
+ * exchange ends with the last binding from it, which may end further bindings.
+ */
+import type { FieldTable } from '../amqp/wire/field-table.ts';
+import { canonicalTable } from './equivalence.ts';
+import type { DeclaredBinding, Destination, Exchange } from './exchange/exchange.ts';
+import type { QueueRef } from './queue/queue-ref.ts';
+
+export class Bindings {
+  /** Counts the changes: a route computed in an earlier generation may be wrong. */
+  generation = 0;
+  readonly #onExchangeUnused: (exchange: Exchange) => void;
+  readonly #onChange: (binding: DeclaredBinding, isAdded: boolean) => void;
+  readonly #queueDestinations = new Map<QueueRef, Destination>();
+  readonly #queueBindings = new Map<QueueRef, Set<DeclaredBinding>>();
+
+  constructor(
+    onExchangeUnused: (exchange: Exchange) => void,
+    onChange: (binding: DeclaredBinding, isAdded: boolean) => void,
+  ) {
+    this.#onExchangeUnused = onExchangeUnused;
+    this.#onChange = onChange;
+  }
+
+  /** What a queue is as the end of a binding. */
+  destinationOf(queue: QueueRef): Destination {
+    let destination = this.#queueDestinations.get(queue);
+    if (destination === undefined) {
+      destination = { kind: 'queue', queue };
+      this.#queueDestinations.set(queue, destination);
+    }
+    return destination;
+  }
+
+  /** Adds a binding; the same binding again changes nothing. */
+  add(source: Exchange, destination: Destination, bindingKey: string, args: FieldTable): void {
+    const identity = identityOf(destination, bindingKey, args);
+    if (source.bindings.has(identity)) return;
+    const binding = { source, destination, bindingKey, arguments: args, identity };
+    source.bindings.set(identity, binding);
+    source.matcher.add(binding);
+    this.#incomingOf(destination).add(binding);
+    this.generation++;
+    this.#onChange(binding, true);
+  }
+
+  /** Removes a binding; an unknown one is no error. */
+  remove(source: Exchange, destination: Destination, bindingKey: string, args: FieldTable): void {
+    const binding = source.bindings.get(identityOf(destination, bindingKey, args));
+    if (binding !== undefined) this.#drop(binding);
+  }
+
+  /** The queue ends: so do its bindings. */
+  removeQueue(queue: QueueRef): void {
+    this.generation++;
+    for (const binding of this.#queueBindings.get(queue) ?? []) this.#drop(binding);
+    this.#queueBindings.delete(queue);
+    this.#queueDestinations.delete(queue);
+  }
+
+  /** The exchange ends: so do the bindings from it and to it. The caller has removed it from the virtual host. */
+  removeExchange(exchange: Exchange): void {
+    this.generation++;
+    for (const binding of exchange.bindings.values()) {
+      this.#incomingOf(binding.destination).delete(binding);
+      this.#onChange(binding, false);
+    }
+    exchange.bindings.clear();
+    for (const binding of exchange.incoming) this.#drop(binding);
+  }
+
+  #drop(binding: DeclaredBinding): void {
+    const { source } = binding;
+    if (!source.bindings.delete(binding.identity)) return;
+    source.matcher.remove(binding);
+    this.#incomingOf(binding.destination).delete(binding);
+    this.generation++;
+    this.#onChange(binding, false);
+    if (source.isAutoDelete && source.bindings.size === 0) this.#onExchangeUnused(source);
+  }
+
+  #incomingOf(destination: Destination): Set<DeclaredBinding> {
+    if (destination.kind === 'exchange') return destination.exchange.incoming;
+    let bindings = this.#queueBindings.get(destination.queue);
+    if (bindings === undefined) {
+      bindings = new Set();
+      this.#queueBindings.set(destination.queue, bindings);
+    }
+    return bindings;
+  }
+}
+
+function identityOf(destination: Destination, bindingKey: string, args: FieldTable): string {
+  const name = destination.kind === 'queue' ? destination.queue.name : destination.exchange.name;
+  return JSON.stringify([destination.kind, name, bindingKey, canonicalTable(args)]);
+}

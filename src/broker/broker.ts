@@ -1,0 +1,61 @@
+/**
+ * The broker: its virtual hosts and what they share. Protocol front ends find a virtual host here and talk to it;
+ * nothing in here knows of sockets, frames or files.
+ */
+import type { Runtime } from '../runtime/runtime.ts';
+import type { DefinitionStore } from '../store/definition-store.ts';
+import type { Journal } from '../store/journal.ts';
+import { ExchangeTypeRegistry } from './exchange/exchange-types.ts';
+import { Turn } from './turn.ts';
+import { VirtualHost } from './virtual-host.ts';
+
+export interface BrokerOptions {
+  readonly runtime: Runtime;
+  readonly journal: Journal;
+  readonly definitions: DefinitionStore;
+}
+
+export class Broker {
+  readonly runtime: Runtime;
+  readonly turn: Turn;
+  readonly exchangeTypes: ExchangeTypeRegistry = new ExchangeTypeRegistry();
+  readonly #options: BrokerOptions;
+  readonly #virtualHosts = new Map<string, VirtualHost>();
+  #queueCount = 0;
+
+  constructor(options: BrokerOptions) {
+    this.runtime = options.runtime;
+    this.turn = new Turn(options.journal, (error) =>
+      options.runtime.log.error('internal error', { error }),
+    );
+    this.#options = options;
+    this.createVirtualHost('/');
+  }
+
+  /** Null when there is none of this name. */
+  findVirtualHost(name: string): VirtualHost | null {
+    return this.#virtualHosts.get(name) ?? null;
+  }
+
+  createVirtualHost(name: string): VirtualHost {
+    const { journal, definitions, runtime } = this.#options;
+    const virtualHost = new VirtualHost({
+      name,
+      journal,
+      definitions,
+      turn: this.turn,
+      random: runtime.random,
+      exchangeTypes: this.exchangeTypes,
+      nextQueueId: () => this.#queueCount++,
+    });
+    this.#virtualHosts.set(name, virtualHost);
+    return virtualHost;
+  }
+
+  /** Completes what the store still has to write. */
+  async close(): Promise<void> {
+    this.turn.end();
+    await this.#options.journal.close();
+    await this.#options.definitions.close();
+  }
+}

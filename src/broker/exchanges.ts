@@ -1,0 +1,160 @@
+/** The exchanges of a virtual host: declaring, checking and deleting them as RabbitMQ does. */
+import { EMPTY_TABLE, type FieldTable } from '../amqp/wire/field-table.ts';
+import type { Bindings } from './bindings.ts';
+import { assertSameArgument, assertSameProperty } from './equivalence.ts';
+import { BrokerError, notFound } from './errors.ts';
+import { Exchange } from './exchange/exchange.ts';
+import type { ExchangeTypeRegistry } from './exchange/exchange-types.ts';
+import { checkNotReserved, stripLineBreaks } from './names.ts';
+import type { Eventually } from './queue/queue-ref.ts';
+import type { StoredDefinitions } from './stored-definitions.ts';
+
+/** Exchanges that every virtual host has, with their types. */
+const PREDECLARED: readonly (readonly [name: string, type: string, isInternal: boolean])[] = [
+  ['', 'direct', false],
+  ['amq.direct', 'direct', false],
+  ['amq.fanout', 'fanout', false],
+  ['amq.topic', 'topic', false],
+  ['amq.headers', 'headers', false],
+  ['amq.match', 'headers', false],
+  ['amq.rabbitmq.trace', 'topic', true],
+];
+
+export interface ExchangeDeclaration {
+  readonly name: string;
+  readonly type: string;
+  readonly isDurable: boolean;
+  readonly isAutoDelete: boolean;
+  readonly isInternal: boolean;
+  readonly arguments: FieldTable;
+}
+
+export class Exchanges {
+  readonly #vhost: string;
+  readonly #types: ExchangeTypeRegistry;
+  readonly #bindings: Bindings;
+  readonly #definitions: StoredDefinitions;
+  readonly #byName = new Map<string, Exchange>();
+
+  constructor(
+    vhost: string,
+    types: ExchangeTypeRegistry,
+    bindings: Bindings,
+    definitions: StoredDefinitions,
+  ) {
+    this.#vhost = vhost;
+    this.#types = types;
+    this.#bindings = bindings;
+    this.#definitions = definitions;
+    for (const [name, typeName, isInternal] of PREDECLARED) {
+      const type = types.get(typeName);
+      if (type === undefined) throw new Error(`exchange type '${typeName}' is not registered`);
+      const flags = { isDurable: true, isAutoDelete: false, isInternal };
+      this.#byName.set(name, new Exchange({ name, type, ...flags, arguments: EMPTY_TABLE }));
+    }
+  }
+
+  [Symbol.iterator](): Iterator<Exchange> {
+    return this.#byName.values();
+  }
+
+  /** The exchange of exactly this name, if there is one. */
+  find(name: string): Exchange | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** The exchange that a client names. @throws BrokerError NOT_FOUND */
+  get(rawName: string): Exchange {
+    const name = stripLineBreaks(rawName);
+    const exchange = this.#byName.get(name);
+    if (exchange === undefined) throw notFound('exchange', name, this.#vhost);
+    return exchange;
+  }
+
+  /** @throws BrokerError NOT_FOUND, ACCESS_REFUSED for the default exchange */
+  check(name: string): void {
+    refuseDefaultExchange(name);
+    this.get(name);
+  }
+
+  /**
+   * Declares an exchange, or checks that the one that exists is the same.
+   *
+   * @throws BrokerError PRECONDITION_FAILED, ACCESS_REFUSED
+   */
+  declare(declaration: ExchangeDeclaration): Eventually<void> {
+    const name = stripLineBreaks(declaration.name);
+    const type = this.#types.get(declaration.type);
+    if (type === undefined) {
+      throw new BrokerError('PRECONDITION_FAILED', `unknown exchange type '${declaration.type}'`);
+    }
+    refuseDefaultExchange(name);
+    const existing = this.#byName.get(name);
+    if (existing !== undefined) {
+      this.#checkSame(existing, declaration);
+      return undefined;
+    }
+    checkNotReserved('exchange', name);
+    const alternate = declaration.arguments.get('alternate-exchange');
+    if (alternate !== undefined && alternate.type !== 'S') {
+      throw new BrokerError(
+        'PRECONDITION_FAILED',
+        `invalid type for arg 'alternate-exchange' in ${this.#textOf(name)}`,
+      );
+    }
+    const exchange = new Exchange({ ...declaration, name, type });
+    this.#byName.set(name, exchange);
+    this.#bindings.generation++;
+    if (!exchange.isDurable) return undefined;
+    return this.#definitions.put('exchange', name, { ...declaration, name });
+  }
+
+  #checkSame(existing: Exchange, declaration: ExchangeDeclaration): void {
+    const entity = this.#textOf(existing.name);
+    assertSameProperty(entity, 'type', existing.type.name, declaration.type);
+    assertSameProperty(entity, 'durable', existing.isDurable, declaration.isDurable);
+    assertSameProperty(entity, 'auto_delete', existing.isAutoDelete, declaration.isAutoDelete);
+    assertSameProperty(entity, 'internal', existing.isInternal, declaration.isInternal);
+    assertSameArgument(entity, 'alternate-exchange', existing.arguments, declaration.arguments);
+  }
+
+  /**
+   * Deletes an exchange and the bindings from and to it; a missing one is no error.
+   *
+   * @throws BrokerError ACCESS_REFUSED, PRECONDITION_FAILED when in use and `ifUnused`
+   */
+  delete(rawName: string, ifUnused: boolean): Eventually<void> {
+    const name = stripLineBreaks(rawName);
+    refuseDefaultExchange(name);
+    if (name.startsWith('amq.')) {
+      throw new BrokerError(
+        'ACCESS_REFUSED',
+        `deletion of system ${this.#textOf(name)} not allowed`,
+      );
+    }
+    const exchange = this.#byName.get(name);
+    if (exchange === undefined) return undefined;
+    if (ifUnused && exchange.bindings.size > 0) {
+      throw new BrokerError('PRECONDITION_FAILED', `${this.#textOf(name)} in use`);
+    }
+    return this.remove(exchange);
+  }
+
+  /** Removes an exchange that is there, whoever wants it. */
+  remove(exchange: Exchange): Eventually<void> {
+    if (!this.#byName.delete(exchange.name)) return undefined;
+    this.#bindings.removeExchange(exchange);
+    if (!exchange.isDurable) return undefined;
+    return this.#definitions.delete('exchange', exchange.name);
+  }
+
+  #textOf(name: string): string {
+    return `exchange '${name}' in vhost '${this.#vhost}'`;
+  }
+}
+
+/** @throws BrokerError ACCESS_REFUSED for the default exchange, which nobody may touch */
+export function refuseDefaultExchange(name: string): void {
+  if (name !== '') return;
+  throw new BrokerError('ACCESS_REFUSED', 'operation not permitted on the default exchange');
+}

@@ -1,0 +1,99 @@
+/**
+ * A turn is one piece of input (a socket chunk, a timer, a close) handled to its end: everything is read, then what
+ * became possible is dispatched, one journal commit is started, and every touched connection is flushed once.
+ * This is what makes one write, one commit and one dispatch serve many messages.
+ */
+import type { CommitWaiter, Journal } from '../store/journal.ts';
+
+export type { CommitWaiter } from '../store/journal.ts';
+
+/** A queue that may be able to deliver. */
+export interface Dispatchable {
+  isScheduled: boolean;
+  dispatch(): void;
+}
+
+/** Something (the confirms of a channel) that has to say, before the commit, what it waits for. */
+export interface CommitParticipant {
+  beforeCommit(): void;
+}
+
+/** Something (a connection) that sends what was gathered during the turn. */
+export interface FlushParticipant {
+  flush(): void;
+}
+
+export class Turn {
+  readonly #journal: Journal;
+  readonly #onError: (error: unknown) => void;
+  readonly #queues: Dispatchable[] = [];
+  readonly #committing: CommitParticipant[] = [];
+  readonly #flushing: FlushParticipant[] = [];
+  #isEnding = false;
+
+  /** @param onError is told of a bug in one queue or participant: the turn goes on for the others */
+  constructor(journal: Journal, onError: (error: unknown) => void) {
+    this.#journal = journal;
+    this.#onError = onError;
+  }
+
+  /** The queue may have become able to deliver: dispatch it when the turn ends. */
+  schedule(queue: Dispatchable): void {
+    if (queue.isScheduled) return;
+    queue.isScheduled = true;
+    this.#queues.push(queue);
+  }
+
+  /** Calls `beforeCommit` once when the turn ends. Who joins remembers that it did. */
+  joinCommit(participant: CommitParticipant): void {
+    this.#committing.push(participant);
+  }
+
+  /** Calls `flush` once when the turn ends. Who joins remembers that it did. */
+  joinFlush(participant: FlushParticipant): void {
+    this.#flushing.push(participant);
+  }
+
+  /** Calls `waiter.committed(token)` once everything journaled so far is durable. */
+  whenDurable(waiter: CommitWaiter, token: number): void {
+    this.#journal.whenDurable(waiter, token);
+  }
+
+  /** Ends the turn. A call from within (a flush that closes a connection) is a part of the turn that is ending. */
+  end(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    try {
+      do this.#complete();
+      while (this.#queues.length > 0 || this.#committing.length > 0 || this.#flushing.length > 0);
+    } finally {
+      this.#isEnding = false;
+    }
+  }
+
+  /** Each list may grow while it is walked over: what is added then belongs to this turn too. */
+  #complete(): void {
+    const queues = this.#queues;
+    for (let i = 0; i < queues.length; i++) {
+      const queue = queues[i]!;
+      queue.isScheduled = false;
+      this.#guard(() => queue.dispatch());
+    }
+    queues.length = 0;
+    const committing = this.#committing;
+    for (let i = 0; i < committing.length; i++) this.#guard(() => committing[i]!.beforeCommit());
+    committing.length = 0;
+    this.#guard(() => this.#journal.commit());
+    const flushing = this.#flushing;
+    for (let i = 0; i < flushing.length; i++) this.#guard(() => flushing[i]!.flush());
+    flushing.length = 0;
+  }
+
+  #guard(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+}

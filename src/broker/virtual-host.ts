@@ -1,0 +1,152 @@
+/**
+ * A virtual host: one namespace of exchanges, queues and the bindings between them, and the routes that follow from
+ * these. Knows who owns exclusive queues, not who is allowed what.
+ */
+import type { FieldTable } from '../amqp/wire/field-table.ts';
+import type { DefinitionStore } from '../store/definition-store.ts';
+import type { Journal } from '../store/journal.ts';
+import type { Random } from '../runtime/random.ts';
+import { Bindings } from './bindings.ts';
+import { BrokerError } from './errors.ts';
+import type { DeclaredBinding, Exchange, Route } from './exchange/exchange.ts';
+import type { ExchangeTypeRegistry } from './exchange/exchange-types.ts';
+import { Exchanges, refuseDefaultExchange } from './exchanges.ts';
+import type { Message } from './message.ts';
+import { stripLineBreaks } from './names.ts';
+import type { QueueOwner, QueueRef } from './queue/queue-ref.ts';
+import { Queues } from './queues.ts';
+import { computeRoute, type RoutingTable } from './router.ts';
+import { StoredDefinitions } from './stored-definitions.ts';
+import type { Turn } from './turn.ts';
+
+export interface VirtualHostOptions {
+  readonly name: string;
+  readonly journal: Journal;
+  readonly definitions: DefinitionStore;
+  readonly turn: Turn;
+  readonly random: Random;
+  readonly exchangeTypes: ExchangeTypeRegistry;
+  /** Gives each queue the number under which the journal knows it. */
+  readonly nextQueueId: () => number;
+}
+
+export interface BindingRequest {
+  readonly source: string;
+  readonly destination: string;
+  readonly bindingKey: string;
+  readonly arguments: FieldTable;
+}
+
+export class VirtualHost implements RoutingTable {
+  readonly name: string;
+  readonly exchanges: Exchanges;
+  readonly queues: Queues;
+  readonly #bindings: Bindings;
+  readonly #definitions: StoredDefinitions;
+
+  constructor(options: VirtualHostOptions) {
+    this.name = options.name;
+    const definitions = new StoredDefinitions(options.definitions, options.name);
+    const bindings = new Bindings(
+      (exchange) => void this.exchanges.remove(exchange),
+      (binding, isAdded) => this.#recordBinding(binding, isAdded),
+    );
+    this.exchanges = new Exchanges(options.name, options.exchangeTypes, bindings, definitions);
+    this.queues = new Queues({ ...options, vhost: options.name, bindings, definitions });
+    this.#bindings = bindings;
+    this.#definitions = definitions;
+  }
+
+  /** Counts changes of anything that routes depend on: a Route is valid for one generation. */
+  get generation(): number {
+    return this.#bindings.generation;
+  }
+
+  // Routing ------------------------------------------------------------------------------------
+
+  findExchange(name: string): Exchange | undefined {
+    return this.exchanges.find(name);
+  }
+
+  findQueueByKey(routingKey: string): QueueRef | undefined {
+    // Routing keys are octets, queue names are text: only beyond ASCII do the two differ.
+    // oxlint-disable-next-line no-control-regex
+    const isAscii = /^[\u0000-\u007f]*$/.test(routingKey);
+    return this.queues.find(
+      isAscii ? routingKey : Buffer.from(routingKey, 'latin1').toString('utf8'),
+    );
+  }
+
+  /** Where a message published to `exchange` with this routing key goes. */
+  route(exchange: Exchange, routingKey: string, message: Message): Route {
+    const { generation } = this;
+    const cached = exchange.cachedRoute(routingKey, generation);
+    if (cached !== undefined) return cached;
+    const route = computeRoute(this, exchange, routingKey, message);
+    if (!route.dependsOnHeaders) exchange.cacheRoute(routingKey, route, generation);
+    return route;
+  }
+
+  // Bindings -----------------------------------------------------------------------------------
+
+  /** @throws BrokerError NOT_FOUND, RESOURCE_LOCKED, ACCESS_REFUSED, PRECONDITION_FAILED */
+  bindQueue(request: BindingRequest, owner: QueueOwner): void {
+    refuseDefaultExchange(request.source);
+    const queue = this.queues.get(request.destination, owner);
+    const source = this.#bindableSource(request);
+    const destination = this.#bindings.destinationOf(queue);
+    this.#bindings.add(source, destination, request.bindingKey, request.arguments);
+  }
+
+  /** Removes a binding; nothing happens when it, the queue or the exchange is missing. */
+  unbindQueue(request: BindingRequest, owner: QueueOwner): void {
+    refuseDefaultExchange(request.source);
+    if (this.queues.find(stripLineBreaks(request.destination)) === undefined) return;
+    const queue = this.queues.get(request.destination, owner);
+    const source = this.exchanges.find(stripLineBreaks(request.source));
+    if (source === undefined) return;
+    const destination = this.#bindings.destinationOf(queue);
+    this.#bindings.remove(source, destination, request.bindingKey, request.arguments);
+  }
+
+  /** @throws BrokerError NOT_FOUND, ACCESS_REFUSED, PRECONDITION_FAILED */
+  bindExchange(request: BindingRequest): void {
+    refuseDefaultExchange(request.destination);
+    refuseDefaultExchange(request.source);
+    const { destination } = this.exchanges.get(request.destination);
+    const source = this.#bindableSource(request);
+    this.#bindings.add(source, destination, request.bindingKey, request.arguments);
+  }
+
+  /** Removes a binding; nothing happens when it or one of the exchanges is missing. */
+  unbindExchange(request: BindingRequest): void {
+    refuseDefaultExchange(request.destination);
+    refuseDefaultExchange(request.source);
+    const destination = this.exchanges.find(stripLineBreaks(request.destination));
+    const source = this.exchanges.find(stripLineBreaks(request.source));
+    if (destination === undefined || source === undefined) return;
+    const { bindingKey } = request;
+    this.#bindings.remove(source, destination.destination, bindingKey, request.arguments);
+  }
+
+  #bindableSource(request: BindingRequest): Exchange {
+    const source = this.exchanges.get(request.source);
+    const error = source.type.validateBinding(request.bindingKey, request.arguments);
+    if (error !== null) throw new BrokerError('PRECONDITION_FAILED', error);
+    return source;
+  }
+
+  /** A binding is kept when both of its ends are. */
+  #recordBinding(binding: DeclaredBinding, isAdded: boolean): void {
+    const { source, destination } = binding;
+    const end = destination.kind === 'queue' ? destination.queue : destination.exchange;
+    if (!source.isDurable || !end.isDurable) return;
+    const key = `${source.name} ${binding.identity}`;
+    if (!isAdded) {
+      void this.#definitions.delete('binding', key);
+      return;
+    }
+    const value = { source: source.name, identity: binding.identity };
+    void this.#definitions.put('binding', key, value);
+  }
+}

@@ -1,0 +1,67 @@
+// Reads the settings: a command-line option wins over an environment variable, that over the
+// default. Stops at the first bad value with one line that names it.
+import { safeParse } from 'valibot';
+import { directoryProblem } from '../runtime/directory.ts';
+import { escapeUnprintable, quote } from '../runtime/printable.ts';
+import { ConfigurationError } from './configuration-error.ts';
+import { SETTINGS } from './settings.ts';
+import type { Settings } from './settings.ts';
+
+export interface SettingSources {
+  /** Values of command-line options by the setting's name; absent where the option was not given. */
+  readonly options: { readonly [Name in keyof Settings]?: string | undefined };
+  /** `process.env`. A variable that is set but empty counts as not set, as compose files expect. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Looks at the file system: why a path cannot be the data directory, or null. */
+  readonly directoryProblem?: (path: string) => string | null;
+}
+
+/** Throws ConfigurationError. */
+export function loadSettings(sources: SettingSources): Settings {
+  const settings: Settings = {
+    port: readSetting('port', sources),
+    bind: readSetting('bind', sources),
+    dataDir: readSetting('dataDir', sources),
+    logLevel: readSetting('logLevel', sources),
+  };
+  if (settings.dataDir !== null) {
+    const problem = (sources.directoryProblem ?? directoryProblem)(settings.dataDir);
+    if (problem !== null) throw badValue('dataDir', sources, problem);
+  }
+  return settings;
+}
+
+function readSetting<Name extends keyof Settings>(
+  name: Name,
+  sources: SettingSources,
+): Settings[Name] {
+  const { text } = givenValue(name, sources);
+  if (text === null) return SETTINGS[name].defaultValue;
+  const result = safeParse(SETTINGS[name].schema, text);
+  if (!result.success) throw badValue(name, sources, null);
+  return result.output;
+}
+
+/** The text that counts for a setting, and the option or variable that it came from. */
+function givenValue(
+  name: keyof Settings,
+  sources: SettingSources,
+): { readonly source: string; readonly text: string | null } {
+  const { flag, variable } = SETTINGS[name];
+  const option = sources.options[name];
+  if (option !== undefined) return { source: flag, text: option };
+  const value = sources.environment[variable] ?? '';
+  return { source: variable, text: value === '' ? null : value };
+}
+
+function badValue(
+  name: keyof Settings,
+  sources: SettingSources,
+  reason: string | null,
+): ConfigurationError {
+  const { source, text } = givenValue(name, sources);
+  const because = reason === null ? '' : ` (${escapeUnprintable(reason)})`;
+  return new ConfigurationError(
+    `Bad value ${quote(text ?? '')} for ${source}${because}: expected ${SETTINGS[name].expected}`,
+  );
+}

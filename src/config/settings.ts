@@ -1,0 +1,81 @@
+// Every setting of the broker: its names, what it accepts, its default. The command's options, the
+// environment variables and their documentation all come from this table; load-settings.ts reads it.
+import { resolve } from 'node:path';
+import * as v from 'valibot';
+import { LOG_LEVELS } from '../runtime/logger.ts';
+import type { LogLevel } from '../runtime/logger.ts';
+
+export interface Settings {
+  /** TCP port of the AMQP listener; 0 lets the system choose a free one. */
+  readonly port: number;
+  /** Address or host name that the listener binds to. */
+  readonly bind: string;
+  /** Absolute path of the directory for messages and definitions; null keeps all in memory. */
+  readonly dataDir: string | null;
+  readonly logLevel: LogLevel;
+}
+
+/** One setting, as the command line and the environment see it. Both give text. */
+export interface Setting<T> {
+  readonly flag: string;
+  readonly placeholder: string;
+  readonly variable: string;
+  readonly description: string;
+  readonly defaultValue: T;
+  /** What a good value is, in words that follow "expected". */
+  readonly expected: string;
+  readonly schema: v.GenericSchema<string, T>;
+}
+
+const PORT = v.pipe(v.string(), v.regex(/^\d{1,5}$/u), v.transform(Number), v.maxValue(65_535));
+
+/** Host names as RFC 1123 has them; the last label holds a letter, so `1.2.3` is not one. */
+const HOST_NAME =
+  /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)*(?=[a-z\d-]*[a-z])[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/iu;
+
+const BIND = v.union([v.pipe(v.string(), v.ip()), v.pipe(v.string(), v.regex(HOST_NAME))]);
+
+const DATA_DIR = v.pipe(
+  v.string(),
+  v.nonEmpty(),
+  v.transform((path) => resolve(path)),
+);
+
+export const SETTINGS: { readonly [Name in keyof Settings]: Setting<Settings[Name]> } = {
+  port: {
+    flag: '--port',
+    placeholder: 'number',
+    variable: 'LEVERET_PORT',
+    description: 'TCP port for AMQP clients; 0 takes a free one',
+    defaultValue: 5672,
+    expected: 'a whole number from 0 to 65535',
+    schema: PORT,
+  },
+  bind: {
+    flag: '--bind',
+    placeholder: 'address',
+    variable: 'LEVERET_BIND',
+    description: 'address to listen on; 0.0.0.0 or :: for every interface',
+    defaultValue: '127.0.0.1',
+    expected: 'an IP address or a host name',
+    schema: BIND,
+  },
+  dataDir: {
+    flag: '--data-dir',
+    placeholder: 'directory',
+    variable: 'LEVERET_DATA_DIR',
+    description: 'directory for messages and definitions; without it all is kept in memory',
+    defaultValue: null,
+    expected: 'a directory that this user can read and write',
+    schema: DATA_DIR,
+  },
+  logLevel: {
+    flag: '--log-level',
+    placeholder: 'level',
+    variable: 'LEVERET_LOG_LEVEL',
+    description: `how much to log: ${LOG_LEVELS.join(', ')}`,
+    defaultValue: 'info',
+    expected: `one of ${LOG_LEVELS.join(', ')}`,
+    schema: v.pipe(v.string(), v.picklist(LOG_LEVELS)),
+  },
+};

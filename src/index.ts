@@ -1,0 +1,78 @@
+/**
+ * Leveret as a library: a broker inside a Node process. For programs that bring their own broker, and for tests of code
+ * that is written for RabbitMQ: each broker starts empty, on a free port, and leaves nothing behind.
+ *
+ *   const broker = await createBroker();
+ *   const connection = await amqplib.connect(broker.url);
+ *   ...
+ *   await broker.close();
+ */
+import { DefaultUserAuthenticator } from './access/default-user.ts';
+import { DEFAULT_LIMITS, type Limits } from './amqp/limits.ts';
+import { AmqpListener } from './amqp/listener.ts';
+import { BlockPool } from './amqp/output-buffer.ts';
+import { serverProperties } from './amqp/server-properties.ts';
+import { Broker } from './broker/broker.ts';
+import type { Logger } from './runtime/logger.ts';
+import { createSystemRuntime } from './runtime/system-runtime.ts';
+import { MemoryDefinitionStore } from './store/memory/memory-definition-store.ts';
+import { MemoryJournal } from './store/memory/memory-journal.ts';
+import { VERSION } from './version.ts';
+
+export type { Logger } from './runtime/logger.ts';
+export type { Limits } from './amqp/limits.ts';
+export { VERSION } from './version.ts';
+
+export interface CreateBrokerOptions {
+  /** TCP port; 0, the default, takes a free one. */
+  readonly port?: number;
+  /** Address to listen on; 127.0.0.1 when left out. */
+  readonly host?: string;
+  /** Where the broker tells what it does; silent when left out. */
+  readonly log?: Logger;
+  /** Limits that differ from RabbitMQ's defaults. */
+  readonly limits?: Partial<Limits>;
+}
+
+/** A running broker. */
+export interface EmbeddedBroker extends AsyncDisposable {
+  readonly host: string;
+  readonly port: number;
+  /** What to connect to: `amqp://guest:guest@127.0.0.1:PORT`. */
+  readonly url: string;
+  /** Closes all connections (320), frees the port, forgets all messages. Calling it again does nothing more. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a broker, which is ready for clients when the promise resolves.
+ *
+ * @throws the system's error (`code` EADDRINUSE, EACCES, ...) when the port cannot be had
+ */
+export async function createBroker(options: CreateBrokerOptions = {}): Promise<EmbeddedBroker> {
+  const runtime = createSystemRuntime(options.log === undefined ? {} : { log: options.log });
+  const journal = new MemoryJournal();
+  const broker = new Broker({ runtime, journal, definitions: new MemoryDefinitionStore() });
+  const listener = new AmqpListener({
+    broker,
+    authenticator: new DefaultUserAuthenticator(),
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    pool: new BlockPool(),
+    serverProperties: serverProperties(VERSION),
+  });
+  const host = options.host ?? '127.0.0.1';
+  const { address, port } = await listener.listen({ port: options.port ?? 0, host });
+  let closing: Promise<void> | null = null;
+  const close = (): Promise<void> => {
+    closing ??= listener.close().then(() => broker.close());
+    return closing;
+  };
+  const urlHost = address.includes(':') ? `[${address}]` : address;
+  return {
+    host: address,
+    port,
+    url: `amqp://guest:guest@${urlHost}:${port}`,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

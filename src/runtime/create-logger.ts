@@ -1,0 +1,62 @@
+// The logger that writes: pino keeps levels, child fields, errors and redaction; log-line.ts makes
+// the text. The library is loaded on the first call only. Where lines go is the caller's choice.
+import type { Logger as PinoLogger } from 'pino';
+import { formatLogLine } from './log-line.ts';
+import type { LogFields, Logger, LogLevel } from './logger.ts';
+
+/** What is needed of a stream; `process.stdout` is one. Colours are used where it has them. */
+export interface LogDestination {
+  write(text: string): unknown;
+  hasColors?(): boolean;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+export interface LoggerOptions {
+  readonly level: LogLevel;
+  readonly destination: LogDestination;
+}
+
+/** Fields whose values never reach a log, at the top of the fields or one level below. */
+const SECRET_FIELDS = ['password', 'secret', 'token', 'credentials', 'authorization', 'response'];
+
+export async function createLogger(options: LoggerOptions): Promise<Logger> {
+  const { pino } = await import('pino');
+  const { level, destination } = options;
+  const useColour = destination.hasColors?.() ?? false;
+  // The reader of a pipe may go away; a broker without a log is better than none.
+  destination.on('error', () => {});
+  const backend = pino(
+    {
+      level,
+      base: null,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: {
+        paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]),
+        censor: '[secret]',
+      },
+      serializers: { error: pino.stdSerializers.err },
+    },
+    { write: (json) => void destination.write(textOf(json, useColour)) },
+  );
+  return wrap(backend);
+}
+
+function wrap(backend: PinoLogger): Logger {
+  return {
+    debug: (message, fields) => backend.debug(fields ?? {}, '%s', message),
+    info: (message, fields) => backend.info(fields ?? {}, '%s', message),
+    warn: (message, fields) => backend.warn(fields ?? {}, '%s', message),
+    error: (message, fields) => backend.error(fields ?? {}, '%s', message),
+    child: (fields: LogFields) => wrap(backend.child(fields)),
+  };
+}
+
+function textOf(json: string, useColour: boolean): string {
+  const { time, level, msg, ...fields } = JSON.parse(json) as {
+    time: number;
+    level: LogLevel;
+    msg: string;
+    [field: string]: unknown;
+  };
+  return formatLogLine({ timeMs: time, level, message: msg, fields }, useColour);
+}

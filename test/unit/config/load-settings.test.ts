@@ -1,0 +1,140 @@
+// Where settings come from, what they accept, and the one line that a bad one gives.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { resolve } from 'node:path';
+import { ConfigurationError } from '../../../src/config/configuration-error.ts';
+import { loadSettings } from '../../../src/config/load-settings.ts';
+import { SETTINGS } from '../../../src/config/settings.ts';
+import type { SettingSources } from '../../../src/config/load-settings.ts';
+import type { Settings } from '../../../src/config/settings.ts';
+
+function load(sources: Partial<SettingSources>): Settings {
+  return loadSettings({ options: {}, environment: {}, directoryProblem: () => null, ...sources });
+}
+
+/** The message of the error that loading throws. */
+function complaint(sources: Partial<SettingSources>): string {
+  try {
+    load(sources);
+  } catch (error) {
+    assert.ok(error instanceof ConfigurationError);
+    return error.message;
+  }
+  return assert.fail('the settings were accepted');
+}
+
+describe('a setting', () => {
+  test('has its default where nothing else is said', () => {
+    assert.deepEqual(load({}), {
+      port: 5672,
+      bind: '127.0.0.1',
+      dataDir: null,
+      logLevel: 'info',
+    });
+  });
+
+  test('comes from the environment', () => {
+    const environment = {
+      LEVERET_PORT: '5673',
+      LEVERET_BIND: '::',
+      LEVERET_DATA_DIR: '/var/lib/leveret',
+      LEVERET_LOG_LEVEL: 'debug',
+    };
+    assert.deepEqual(load({ environment }), {
+      port: 5673,
+      bind: '::',
+      dataDir: '/var/lib/leveret',
+      logLevel: 'debug',
+    });
+  });
+
+  test('comes from an option before the environment', () => {
+    const settings = load({ options: { port: '0' }, environment: { LEVERET_PORT: 'nonsense' } });
+    assert.equal(settings.port, 0);
+  });
+
+  test('counts an empty environment variable as not set', () => {
+    assert.equal(load({ environment: { LEVERET_PORT: '' } }).port, 5672);
+  });
+
+  test('is not taken from an empty option', () => {
+    assert.match(complaint({ options: { dataDir: '' } }), /--data-dir/u);
+  });
+
+  test('has a flag and a variable made of its name', () => {
+    for (const [name, { flag, variable }] of Object.entries(SETTINGS)) {
+      const words = name.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+      assert.equal(flag, `--${words}`);
+      assert.equal(variable, `LEVERET_${words.replaceAll('-', '_').toUpperCase()}`);
+    }
+  });
+});
+
+describe('a good value', () => {
+  for (const port of ['0', '1', '5672', '65535']) {
+    test(`is ${port} for the port`, () => {
+      assert.equal(load({ options: { port } }).port, Number(port));
+    });
+  }
+
+  for (const bind of [
+    '127.0.0.1',
+    '0.0.0.0',
+    '::',
+    '::1',
+    'fe80::1',
+    'localhost',
+    'mq-1.example.org',
+  ]) {
+    test(`is ${bind} for the address`, () => {
+      assert.equal(load({ options: { bind } }).bind, bind);
+    });
+  }
+
+  test('is a relative path for the data directory, kept as an absolute one', () => {
+    assert.equal(load({ options: { dataDir: 'data' } }).dataDir, resolve('data'));
+  });
+});
+
+describe('a bad value', () => {
+  for (const port of ['-1', '65536', '5672x', '1e3', '0x10', ' 1', '5.5', 'tcp://10.0.0.1:5672']) {
+    test(`is ${JSON.stringify(port)} for the port`, () => {
+      assert.equal(
+        complaint({ options: { port } }),
+        `Bad value "${port}" for --port: expected a whole number from 0 to 65535`,
+      );
+    });
+  }
+
+  for (const bind of ['999.1.1.1', '1.2.3', 'a b', '-x', 'x..y', '127.0.0.1:5672', '[::1]']) {
+    test(`is ${bind} for the address`, () => {
+      assert.equal(
+        complaint({ environment: { LEVERET_BIND: bind } }),
+        `Bad value "${bind}" for LEVERET_BIND: expected an IP address or a host name`,
+      );
+    });
+  }
+
+  test('is a log level that does not exist', () => {
+    assert.equal(
+      complaint({ environment: { LEVERET_LOG_LEVEL: 'verbose' } }),
+      'Bad value "verbose" for LEVERET_LOG_LEVEL: expected one of error, warn, info, debug',
+    );
+  });
+
+  test('is a data directory that the file system refuses', () => {
+    const directoryProblem = (path: string): string => `${path} is not a directory`;
+    assert.equal(
+      complaint({ options: { dataDir: '/etc/passwd' }, directoryProblem }),
+      'Bad value "/etc/passwd" for --data-dir (/etc/passwd is not a directory): ' +
+        'expected a directory that this user can read and write',
+    );
+  });
+
+  test('is told on one line whatever is in it', () => {
+    assert.equal(
+      complaint({ options: { logLevel: 'x\n\u001b[2J"' } }),
+      'Bad value "x\\n\\u{1b}[2J\\"" for --log-level: expected one of error, warn, info, debug',
+    );
+  });
+});
