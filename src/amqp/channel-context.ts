@@ -1,5 +1,4 @@
 /** What the parts of a channel (publishing, consuming, topology) need of the channel and its connection. */
-import type { AuthenticatedUser } from '../access/authenticator.ts';
 import type { Eventually, QueueOwner } from '../broker/queue/queue-ref.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
 import type { Turn } from '../broker/turn.ts';
@@ -14,7 +13,6 @@ export interface ConnectionContext {
   readonly turn: Turn;
   readonly runtime: Runtime;
   readonly limits: Limits;
-  readonly user: AuthenticatedUser;
   /** Stands for the connection as the owner of exclusive queues. */
   readonly owner: QueueOwner;
   /** Largest frame that the client accepts, in octets; 0 for no limit. */

@@ -2,9 +2,9 @@
  * One client's connection: reads its frames, leads it through the handshake, gives frames to their channels, turns
  * refusals into close methods and ends in order. It knows no socket, only a Transport.
  */
-import type { AuthenticatedUser, Authenticator } from '../access/authenticator.ts';
+import type { Authenticator } from '../access/authenticator.ts';
 import type { Broker } from '../broker/broker.ts';
-import type { Turn, FlushParticipant } from '../broker/turn.ts';
+import type { Turn } from '../broker/turn.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -100,12 +100,6 @@ export class Connection implements FrameHandler, ChannelHost {
   get virtualHost(): VirtualHost {
     if (this.#virtualHost === null) throw new Error('the connection is not open');
     return this.#virtualHost;
-  }
-
-  get user(): AuthenticatedUser {
-    const { user } = this.#handshake;
-    if (user === null) throw new Error('nobody has logged in');
-    return user;
   }
 
   get wantsCancelNotification(): boolean {
@@ -282,7 +276,7 @@ export class Connection implements FrameHandler, ChannelHost {
   #logOpened(virtualHost: VirtualHost): void {
     const client = this.#handshake.client;
     this.#log.info('opened', {
-      user: this.user.name,
+      user: this.#handshake.user?.name,
       vhost: virtualHost.name,
       client: client === null ? '' : `${client.product} ${client.version}`,
       name: client?.connectionName ?? '',

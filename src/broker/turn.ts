@@ -74,24 +74,37 @@ export class Turn {
   /** Each list may grow while it is walked over: what is added then belongs to this turn too. */
   #complete(): void {
     const queues = this.#queues;
-    for (let i = 0; i < queues.length; i++) {
-      const queue = queues[i]!;
-      queue.isScheduled = false;
-      this.#guard(() => queue.dispatch());
-    }
+    for (let i = 0; i < queues.length; i++) this.#dispatch(queues[i]!);
     queues.length = 0;
     const committing = this.#committing;
-    for (let i = 0; i < committing.length; i++) this.#guard(() => committing[i]!.beforeCommit());
+    for (let i = 0; i < committing.length; i++) this.#prepareCommit(committing[i]!);
     committing.length = 0;
-    this.#guard(() => this.#journal.commit());
+    this.#journal.commit();
     const flushing = this.#flushing;
-    for (let i = 0; i < flushing.length; i++) this.#guard(() => flushing[i]!.flush());
+    for (let i = 0; i < flushing.length; i++) this.#flush(flushing[i]!);
     flushing.length = 0;
   }
 
-  #guard(step: () => void): void {
+  #dispatch(queue: Dispatchable): void {
+    queue.isScheduled = false;
     try {
-      step();
+      queue.dispatch();
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+
+  #prepareCommit(participant: CommitParticipant): void {
+    try {
+      participant.beforeCommit();
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+
+  #flush(participant: FlushParticipant): void {
+    try {
+      participant.flush();
     } catch (error) {
       this.#onError(error);
     }

@@ -12,9 +12,9 @@ import { WireDecodeError } from './errors.ts';
 import type { FieldTable, FieldValue } from './field-value.ts';
 
 export { EMPTY_TABLE, fieldValuesEqual } from './field-value.ts';
-export type { Decimal, FieldTable, FieldValue } from './field-value.ts';
+export type { FieldTable, FieldValue } from './field-value.ts';
 export { fromPlain, toPlain } from './plain-table.ts';
-export type { PlainTable, PlainValue } from './plain-table.ts';
+export type { PlainValue } from './plain-table.ts';
 
 /** Tables and arrays within each other. RabbitMQ has no limit; we recurse, and a hostile peer must not use up the stack. */
 const DEPTH_MAX = 128;

@@ -39,7 +39,9 @@ function valueFromPlain(plain: PlainValue): FieldValue {
 }
 
 function numberFromPlain(plain: number): FieldValue {
-  if (!Number.isSafeInteger(plain)) return { type: 'd', value: plain };
+  // An integer has no negative zero.
+  const isInteger = Number.isSafeInteger(plain) && !Object.is(plain, -0);
+  if (!isInteger) return { type: 'd', value: plain };
   if (plain >= INT32_MIN && plain <= INT32_MAX) return { type: 'I', value: plain };
   return { type: 'l', value: BigInt(plain) };
 }
