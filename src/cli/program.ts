@@ -1,7 +1,8 @@
 /** The `leveret` command's grammar: its subcommands, their options and help. What they do is given to it. */
 import { Command, Option } from 'commander';
 import { SETTINGS, type Settings } from '../config/settings.ts';
-import { VERSION } from './../version.ts';
+import { VERSION } from '../version.ts';
+import { createPerfCommand } from './perf/perf-command.ts';
 
 /** Values of options by the name of the setting; absent where not given. */
 export type StartOptions = { readonly [Name in keyof Settings]?: string };
@@ -39,5 +40,5 @@ export function createProgram(actions: ProgramActions): Command {
       new Option(`${flag} <${placeholder}>`, `${description} (${variable}${fallback})`),
     );
   }
-  return program;
+  return program.addCommand(createPerfCommand());
 }

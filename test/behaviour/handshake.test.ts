@@ -20,7 +20,7 @@ describe('the handshake', { concurrency: true }, () => {
     assert.equal(method.locales.toString(), 'en_US');
     const properties = toPlain(method.serverProperties);
     assert.equal(properties['product'], 'Leveret');
-    assert.match(String(properties['version']), /^\d+\.\d+\.\d+$/u);
+    assert.match(properties['version'] as string, /^\d+\.\d+\.\d+$/u);
     const capabilities = properties['capabilities'] as Record<string, unknown>;
     for (const name of ['publisher_confirms', 'basic.nack', 'consumer_cancel_notify']) {
       assert.equal(capabilities[name], true, name);

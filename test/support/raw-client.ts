@@ -118,7 +118,7 @@ export class RawClient implements FrameHandler, AsyncDisposable {
 
   /** Sends a frame with whatever is given, right or wrong. */
   sendFrame(type: number, channel: number, payload: readonly number[] | Buffer, end = 0xce): void {
-    const frame = Buffer.alloc(8 + payload.length, Buffer.from([]));
+    const frame = Buffer.alloc(8 + payload.length);
     frame[0] = type;
     frame.writeUInt16BE(channel, 1);
     frame.writeUInt32BE(payload.length, 3);
