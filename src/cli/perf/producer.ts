@@ -111,8 +111,10 @@ export class Producer implements ScanHandler {
   #allowance(): number {
     const { confirm, count, rate } = this.#options;
     let allowed = this.#batchCount;
-    if (confirm > 0)
-      allowed = Math.min(allowed, confirm - (this.published - this.confirmed - this.refused));
+    if (confirm > 0) {
+      const outstanding = this.published - this.confirmed - this.refused;
+      allowed = Math.min(allowed, confirm - outstanding);
+    }
     if (count > 0) allowed = Math.min(allowed, count - this.published);
     if (rate > 0) {
       const elapsedSeconds = Number(process.hrtime.bigint() - this.#startedNs) / 1e9;

@@ -82,9 +82,8 @@ export async function runPerf(
     return await Promise.race([run.finish(onSecond), failure.promise]);
   } finally {
     if (!options.keep) await cleanUp(control, options).catch(() => {});
-    await Promise.all(
-      connections.map((connection) => (options.keep ? connection.drop() : connection.close())),
-    );
+    if (options.keep) for (const connection of connections) connection.drop();
+    else await Promise.all(connections.map((connection) => connection.close()));
   }
 }
 

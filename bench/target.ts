@@ -1,0 +1,99 @@
+// A broker under measurement: where it is, which processes it consists of, and what these cost. CPU and memory come from
+// /proc, so they are there on Linux only.
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+/** Clock ticks a second of /proc/PID/stat: 100 on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+const PAGE_OCTETS = 4096;
+
+export interface Target {
+  readonly name: string;
+  readonly uri: string;
+  /** Empty when unknown: then CPU and memory are not shown. */
+  readonly pids: readonly number[];
+}
+
+/** `NAME=URI` or `NAME=URI,PID,...`. */
+export function parseTarget(text: string): Target {
+  const [, name = '', rest = ''] = /^([^=]+)=(.+)$/u.exec(text) ?? [];
+  const [uri = '', ...pids] = rest.split(',');
+  if (!uri.startsWith('amqp://')) {
+    throw new Error(
+      `Bad value "${text}" for --vs: expected NAME=amqp://HOST:PORT or NAME=amqp://HOST:PORT,PID`,
+    );
+  }
+  return { name, uri, pids: pids.map(Number) };
+}
+
+/** User and system time of the target's processes so far, in seconds; null where it cannot be read. */
+export function cpuSeconds(target: Target): number | null {
+  return sum(target, (pid) => {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  });
+}
+
+/** Resident memory of the target's processes, in octets; null where it cannot be read. */
+export function residentOctets(target: Target): number | null {
+  return sum(
+    target,
+    (pid) => Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]) * PAGE_OCTETS,
+  );
+}
+
+function sum(target: Target, read: (pid: number) => number): number | null {
+  if (target.pids.length === 0) return null;
+  try {
+    return target.pids.map(read).reduce((a, b) => a + b, 0);
+  } catch {
+    return null;
+  }
+}
+
+export interface StartedBroker extends Target {
+  /** From spawn to the first connection that it served, in milliseconds. */
+  readonly startMs: number;
+  stop(): Promise<void>;
+}
+
+/** Starts the Leveret of this repository as a process of its own, on a free port. */
+export async function startLeveret(): Promise<StartedBroker> {
+  const startedMs = performance.now();
+  const child = spawn(process.execPath, ['src/main.ts', 'start', '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: child.stdout });
+  const uri = await new Promise<string>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`leveret ended with code ${String(code)}`)));
+    lines.on('line', (line) => {
+      const [address] = /amqp:\/\/\S+/u.exec(line) ?? [];
+      if (address !== undefined) resolve(address);
+    });
+  });
+  const { connect } = await import('node:net');
+  await new Promise<void>((resolve) => {
+    const socket = connect(Number(new URL(uri).port), '127.0.0.1', () => {
+      socket.write('AMQP\u0000\u0000\u0009\u0001');
+      socket.once('data', () => {
+        socket.destroy();
+        resolve();
+      });
+    });
+  });
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+  });
+  return {
+    name: 'Leveret',
+    uri,
+    pids: child.pid === undefined ? [] : [child.pid],
+    startMs: performance.now() - startedMs,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
