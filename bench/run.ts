@@ -125,7 +125,7 @@ async function measure(row: Row, target: Target): Promise<Measurement | null> {
 
 /** Null when the broker cannot carry the row out. */
 async function perf(args: readonly string[]): Promise<PerfOutput | null> {
-  const child = spawn(process.execPath, ['src/main.ts', 'perf', ...args], {
+  const child = spawn(process.execPath, ['bin/from-source.js', 'perf', ...args], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   let text = '';

@@ -62,7 +62,7 @@ export interface StartedBroker extends Target {
 /** Starts the Leveret of this repository as a process of its own, on a free port. */
 export async function startLeveret(): Promise<StartedBroker> {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, ['src/main.ts', 'start', '--port', '0'], {
+  const child = spawn(process.execPath, ['bin/from-source.js', 'start', '--port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout });

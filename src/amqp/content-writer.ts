@@ -36,7 +36,8 @@ export function writeContent(
   if (message.bodyPieces === null && isOneFrame && bodyLength < REFERENCED_BODY_SIZE) {
     out.reserve(bodyLength + FRAME_OVERHEAD);
     writeFrameHeader(out, FRAME_BODY, channel, bodyLength);
-    copyOctets(message.body, message.bodyStart, out.buffer, out.length, bodyLength);
+    const { body, bodyStart } = message;
+    copyOctets(body, bodyStart, out.buffer, out.view, out.length, bodyLength);
     out.length += bodyLength;
     out.buffer[out.length++] = FRAME_END;
     return;
@@ -53,7 +54,7 @@ function copyFrames(out: OutputBuffer, channel: number, message: Message): void 
   out.reserve(length);
   const { buffer } = out;
   const at = out.length;
-  copyOctets(message.properties, start, buffer, at, length);
+  copyOctets(message.properties, start, buffer, out.view, at, length);
   buffer[at + 1] = channel >> 8;
   buffer[at + 2] = channel;
   if (hasBody) {
@@ -70,7 +71,8 @@ function writeHeaderFrame(out: OutputBuffer, channel: number, message: Message):
   out.short(BASIC_CLASS_ID);
   out.short(0);
   out.longlong(bodyLength);
-  copyOctets(message.properties, message.propertiesStart, out.buffer, out.length, propertiesLength);
+  const { properties, propertiesStart } = message;
+  copyOctets(properties, propertiesStart, out.buffer, out.view, out.length, propertiesLength);
   out.length += propertiesLength;
   out.buffer[out.length++] = FRAME_END;
 }

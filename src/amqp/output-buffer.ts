@@ -3,6 +3,7 @@
  * there is something in them, so an idle connection holds none. Large bodies are not copied: they are referenced, and
  * go out between the blocks' parts in one vectored write.
  */
+import { viewOf } from './copy-octets.ts';
 import { WireWriter } from './wire/wire-writer.ts';
 import type { FlushParticipant, Turn } from '../broker/turn.ts';
 import type { Transport } from './transport.ts';
@@ -13,29 +14,42 @@ const SMALL_BLOCK_SIZE = 4096;
 const LARGE_BLOCK_SIZE = 256 * 1024;
 /** Blocks of each size kept for reuse. */
 const POOLED_BLOCKS_MAX = 64;
-const EMPTY = Buffer.alloc(0);
+
+/** A piece of memory to write into, with a view for copying by words. */
+interface Block {
+  readonly buffer: Buffer;
+  readonly view: DataView;
+}
+
+function allocate(size: number): Block {
+  const buffer = Buffer.allocUnsafeSlow(size);
+  return { buffer, view: viewOf(buffer) };
+}
+
+const NO_BLOCK: Block = allocate(0);
 
 /** Blocks that all connections of a listener share. */
 export class BlockPool {
-  readonly #small: Buffer[] = [];
-  readonly #large: Buffer[] = [];
+  readonly #small: Block[] = [];
+  readonly #large: Block[] = [];
 
   /** A block of at least `size` octets. */
-  acquire(size: number): Buffer {
+  acquire(size: number): Block {
     if (size <= SMALL_BLOCK_SIZE) {
-      return this.#small.pop() ?? Buffer.allocUnsafeSlow(SMALL_BLOCK_SIZE);
+      return this.#small.pop() ?? allocate(SMALL_BLOCK_SIZE);
     }
     if (size <= LARGE_BLOCK_SIZE) {
-      return this.#large.pop() ?? Buffer.allocUnsafeSlow(LARGE_BLOCK_SIZE);
+      return this.#large.pop() ?? allocate(LARGE_BLOCK_SIZE);
     }
-    return Buffer.allocUnsafeSlow(size);
+    return allocate(size);
   }
 
   /** Gives back a block that nobody reads any more. */
-  release(block: Buffer): void {
-    if (block.length === LARGE_BLOCK_SIZE && this.#large.length < POOLED_BLOCKS_MAX) {
+  release(block: Block): void {
+    const { length } = block.buffer;
+    if (length === LARGE_BLOCK_SIZE && this.#large.length < POOLED_BLOCKS_MAX) {
       this.#large.push(block);
-    } else if (block.length === SMALL_BLOCK_SIZE && this.#small.length < POOLED_BLOCKS_MAX) {
+    } else if (length === SMALL_BLOCK_SIZE && this.#small.length < POOLED_BLOCKS_MAX) {
       this.#small.push(block);
     }
   }
@@ -50,6 +64,7 @@ export class OutputBuffer extends WireWriter implements FlushParticipant {
   readonly #pool: BlockPool;
   readonly #turn: Turn;
   readonly #unsentOctetsMax: number;
+  #block: Block = NO_BLOCK;
   #isTouched = false;
   #isInputPaused = false;
   /** Finished parts of the block and references between them, in order. */
@@ -72,6 +87,11 @@ export class OutputBuffer extends WireWriter implements FlushParticipant {
     if (this.#isTouched) return;
     this.#isTouched = true;
     this.#turn.joinFlush(this);
+  }
+
+  /** A view of all of `buffer`. */
+  get view(): DataView {
+    return this.#block.view;
   }
 
   /** Octets to be written by the next flush. */
@@ -112,11 +132,14 @@ export class OutputBuffer extends WireWriter implements FlushParticipant {
 
   /** Returns false when the transport is full. */
   #write(): boolean {
-    const block = this.buffer;
+    const block = this.#block;
     const { length } = this;
     const segments = this.#segments;
-    if (length > this.#segmentStart) segments.push(block.subarray(this.#segmentStart, length));
-    this.buffer = EMPTY;
+    if (length > this.#segmentStart) {
+      segments.push(block.buffer.subarray(this.#segmentStart, length));
+    }
+    this.#block = NO_BLOCK;
+    this.buffer = NO_BLOCK.buffer;
     this.length = 0;
     this.#segmentStart = 0;
     this.#referencedLength = 0;
@@ -139,12 +162,14 @@ export class OutputBuffer extends WireWriter implements FlushParticipant {
 
   /** Room for `byteCount` more: the first block, or a larger one with what the old one held. */
   protected override grow(byteCount: number): void {
-    const old = this.buffer;
+    const old = this.#block;
     const needed = this.length + byteCount;
-    const block = this.#pool.acquire(old.length === 0 ? needed : Math.max(needed, old.length * 2));
-    old.copy(block, 0, 0, this.length);
-    this.buffer = block;
+    const doubled = old.buffer.length * 2;
+    const block = this.#pool.acquire(Math.max(needed, doubled));
+    old.buffer.copy(block.buffer, 0, 0, this.length);
+    this.#block = block;
+    this.buffer = block.buffer;
     // Segments still point into the old block: it is not reused, the garbage collector takes it.
-    if (this.#segments.length === 0 && old.length > 0) this.#pool.release(old);
+    if (this.#segments.length === 0) this.#pool.release(old);
   }
 }

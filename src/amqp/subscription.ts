@@ -3,7 +3,7 @@ import { Consumer, type ConsumerOptions } from '../broker/queue/consumer.ts';
 import type { QueueRef } from '../broker/queue/queue-ref.ts';
 import type { Message, MessageAddress } from '../broker/message.ts';
 import { writeContent } from './content-writer.ts';
-import { copyOctets } from './copy-octets.ts';
+import { copyWords, viewOf } from './copy-octets.ts';
 import type { OutputBuffer } from './output-buffer.ts';
 import { encodeBasicDeliver } from './wire/generated/methods.ts';
 import { WireWriter } from './wire/wire-writer.ts';
@@ -18,7 +18,7 @@ export class Subscription extends Consumer {
    * The deliver frame of the last message. Successive messages mostly have the same exchange and routing key, so that
    * only delivery tag and redelivered flag change: copying the frame takes a third of the time of building it.
    */
-  #template: Buffer = EMPTY;
+  #template: DataView = viewOf(EMPTY);
   #templateAddress: MessageAddress | null = null;
   #tagOffset = 0;
 
@@ -38,11 +38,11 @@ export class Subscription extends Consumer {
   ): void {
     if (this.#templateAddress !== message.address) this.#buildTemplate(channel, message.address);
     const template = this.#template;
-    const { length } = template;
+    const length = template.byteLength;
     out.reserve(length);
     const { buffer } = out;
     const at = out.length;
-    copyOctets(template, 0, buffer, at, length);
+    copyWords(template, 0, out.view, at, length);
     const tag = at + this.#tagOffset;
     if (deliveryTag > 0xffff_ffff) buffer.writeUInt32BE(Math.floor(deliveryTag / 2 ** 32), tag);
     buffer[tag + 4] = deliveryTag >>> 24;
@@ -63,7 +63,7 @@ export class Subscription extends Consumer {
       exchange: address.exchange,
       routingKey: address.routingKey,
     });
-    this.#template = writer.take();
+    this.#template = viewOf(writer.take());
     this.#templateAddress = address;
     this.#tagOffset = BEFORE_CONSUMER_TAG + Buffer.byteLength(this.tag);
   }

@@ -14,12 +14,19 @@ import type { LatencyHistogram } from './latency-histogram.ts';
 import { CHANNEL, type PerfConnection } from './perf-connection.ts';
 import type { PerfOptions } from './perf-options.ts';
 
+/** frame header (7), method id (4), delivery tag (8), multiple (1), end octet (1) */
+const ACK_FRAME_SIZE = 21;
+const ACK_TAG_OFFSET = 11;
+const ACKS_PER_WRITE = 2048;
+
 export class PerfConsumer implements ScanHandler {
   consumed = 0;
   readonly #connection: PerfConnection;
   readonly #options: PerfOptions;
   readonly #latencies: LatencyHistogram;
-  readonly #acks = new WireWriter(65_536);
+  /** Frames of basic.ack one behind the other: only the delivery tags are set anew. */
+  readonly #acks: Buffer = ackFrames();
+  #ackCount = 0;
   #deliveryTag = 0;
   #unacked = 0;
 
@@ -66,12 +73,26 @@ export class PerfConsumer implements ScanHandler {
     }
     if (ackEvery === 0 || ++this.#unacked < ackEvery) return;
     this.#unacked = 0;
-    encodeBasicAck(this.#acks, CHANNEL, { deliveryTag: this.#deliveryTag, multiple: ackEvery > 1 });
+    if (this.#ackCount === ACKS_PER_WRITE) this.#flushAcks();
+    const tag = this.#ackCount++ * ACK_FRAME_SIZE + ACK_TAG_OFFSET;
+    this.#acks.writeUInt32BE(Math.floor(this.#deliveryTag / 2 ** 32), tag);
+    this.#acks.writeUInt32BE(this.#deliveryTag >>> 0, tag + 4);
+    this.#acks[tag + 8] = ackEvery > 1 ? 1 : 0;
   }
 
   #flushAcks(): void {
-    if (this.#acks.length === 0) return;
-    this.#connection.socket.write(Buffer.from(this.#acks.buffer.subarray(0, this.#acks.length)));
-    this.#acks.length = 0;
+    if (this.#ackCount === 0) return;
+    const frames = this.#acks.subarray(0, this.#ackCount * ACK_FRAME_SIZE);
+    // A copy: the socket may hold it while the next tags are set.
+    this.#connection.socket.write(Buffer.from(frames));
+    this.#ackCount = 0;
   }
+}
+
+function ackFrames(): Buffer {
+  const writer = new WireWriter(ACKS_PER_WRITE * ACK_FRAME_SIZE);
+  for (let i = 0; i < ACKS_PER_WRITE; i++) {
+    encodeBasicAck(writer, CHANNEL, { deliveryTag: 0, multiple: false });
+  }
+  return writer.take();
 }

@@ -142,7 +142,9 @@ class Run {
         last = consumed + confirmed;
         quietMs = performance.now();
       }
-      const isAllHere = this.#consumers.length === 0 || consumed >= published;
+      // An exchange may multiply messages, or drop them: then only silence tells the end.
+      const isCountable = this.#options.exchange === '';
+      const isAllHere = this.#consumers.length === 0 || (isCountable && consumed >= published);
       const isSettled = this.#producers.every((producer) => producer.isSettled);
       return (isAllHere && isSettled) || performance.now() - quietMs > 500;
     };
