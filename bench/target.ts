@@ -15,16 +15,14 @@ export interface Target {
   readonly pids: readonly number[];
 }
 
-/** `NAME=URI` or `NAME=URI,PID,...`. */
+/** `URI`, or with a name and process ids: `NAME=URI,PID,...`. */
 export function parseTarget(text: string): Target {
-  const [, name = '', rest = ''] = /^([^=]+)=(.+)$/u.exec(text) ?? [];
-  const [uri = '', ...pids] = rest.split(',');
-  if (!uri.startsWith('amqp://')) {
-    throw new Error(
-      `Bad value "${text}" for --vs: expected NAME=amqp://HOST:PORT or NAME=amqp://HOST:PORT,PID`,
-    );
+  const [, name, uri = '', pids] =
+    /^(?:([^=:]+)=)?(amqp:\/\/[^,]+)(?:,([\d,]+))?$/u.exec(text) ?? [];
+  if (uri === '') {
+    throw new Error(`Bad value "${text}" for --vs: expected URI or NAME=URI,PID`);
   }
-  return { name, uri, pids: pids.map(Number) };
+  return { name: name ?? new URL(uri).host, uri, pids: pids?.split(',').map(Number) ?? [] };
 }
 
 /** User and system time of the target's processes so far, in seconds; null where it cannot be read. */
