@@ -1,4 +1,5 @@
-// Code written for RabbitMQ, as it may stand in any project: this is what the two tests beside it test.
+// Code written for RabbitMQ, as it may stand in any project: this is what the two tests beside it
+// test.
 import { connect, type Channel, type ChannelModel } from 'amqplib';
 
 export class OrderService {

@@ -316,7 +316,7 @@ export class Connection implements FrameHandler, ChannelHost {
       return;
     }
     this.#log.error(`connection error: ${refusal.replyText}`);
-    if (this.#state === HANDSHAKE && this.#handshake.isSilent) {
+    if (this.#state === HANDSHAKE && this.#handshake.isSilentAbout(refusal.replyCode)) {
       this.#endLater();
       return;
     }

@@ -27,6 +27,7 @@ import {
   type ConnectionTuneOk,
   type Method,
 } from './wire/generated/methods.ts';
+import { REPLY_CODES } from './wire/reply-codes.ts';
 import type { WireWriter } from './wire/wire-writer.ts';
 
 const MECHANISMS: readonly SaslMechanism[] = [PLAIN, AMQPLAIN];
@@ -97,9 +98,9 @@ export class Handshake {
     return this.#client;
   }
 
-  /** Refusals before connection.open are silent in RabbitMQ, but for login and tuning. */
-  get isSilent(): boolean {
-    return this.#expects === 'start-ok';
+  /** Before connection.open RabbitMQ tells nothing but a refused login and what is wrong with tune-ok. */
+  isSilentAbout(replyCode: number): boolean {
+    return this.#expects !== 'open' && replyCode !== REPLY_CODES.NOT_ALLOWED.code;
   }
 
   /**

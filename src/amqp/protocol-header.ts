@@ -16,11 +16,9 @@ export class ProtocolHeaderReader {
     const received = Buffer.concat([this.#received, chunk]);
     this.#received = received;
     const { length } = PROTOCOL_HEADER;
-    const header = received.subarray(0, length);
-    if (!header.equals(PROTOCOL_HEADER.subarray(0, header.length))) {
-      return { is: 'other', hint: describe(header) };
-    }
     if (received.length < length) return { is: 'incomplete' };
+    const header = received.subarray(0, length);
+    if (!header.equals(PROTOCOL_HEADER)) return { is: 'other', hint: describe(header) };
     return { is: 'amqp', rest: received.subarray(length) };
   }
 }

@@ -40,7 +40,7 @@ const CASES: readonly Case[] = [
     what: 'a wrong end octet',
     send: (client) => client.sendFrame(1, 1, [0, 20, 0, 10, 0], 0x41),
     code: 501,
-    text: 'FRAME_ERROR - type 1, first 16 octets = <<0,20,0,10,0>>: {invalid_frame_end_marker,65}',
+    text: 'FRAME_ERROR - type 1, all octets = <<0,20,0,10,0>>: {invalid_frame_end_marker,65}',
   },
   {
     what: 'an unknown frame type',
@@ -176,11 +176,24 @@ describe('bad input', { concurrency: true }, () => {
     assert.deepEqual([method.classId, method.methodId], [50, 10]);
   });
 
-  test('a frame for a channel before the connection is open is refused', async () => {
+  test('a frame for a channel before the connection is tuned ends the socket without a word, as in RabbitMQ', async () => {
+    const log = new CollectedLog();
+    await using broker = await createBroker({ log, limits: { closeTimeoutMs: 20 } });
+    await using client = await RawClient.connect(broker.port);
+    await client.login();
+    await client.expect(methods.CONNECTION_TUNE);
+    client.send(methods.encodeChannelOpen, 1, {});
+    await client.ended();
+    assert.deepEqual(client.inbox, []);
+    assert.match(log.complaints.join(), /connection error: UNEXPECTED_FRAME/u);
+  });
+
+  test('a frame for a channel before connection.open is refused with 505', async () => {
     await using broker = await createBroker();
     await using client = await RawClient.connect(broker.port);
     await client.login();
     await client.expect(methods.CONNECTION_TUNE);
+    client.tune();
     client.send(methods.encodeChannelOpen, 1, {});
     const { method } = await client.expect(methods.CONNECTION_CLOSE);
     assert.equal(method.replyCode, 505);

@@ -40,7 +40,6 @@ describe('the handshake', { concurrency: true }, () => {
     ['an HTTP request', 'GET / HTTP/1.1\r\n', 'HTTP'],
     ['a TLS handshake', '\x16\x03\x01\x00\xa5\x01\x00\x00\xa1', 'TLS'],
     ['noise', 'abcdefgh', 'not AMQP'],
-    ['one wrong octet', 'X', 'not AMQP'],
   ] as const) {
     test(`${what} is answered with our header and a close, and logged once`, async () => {
       const log = new CollectedLog();

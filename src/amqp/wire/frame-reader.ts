@@ -3,7 +3,7 @@
  * It checks the envelope (type, size, end octet); what a frame means is its handler's business.
  */
 import { FRAME_BODY, FRAME_END, FRAME_HEADER, FRAME_HEARTBEAT, FRAME_METHOD } from './frame.ts';
-import { formatBinary } from './format-binary.ts';
+import { payloadSnippet } from './format-binary.ts';
 
 /** Receives what a FrameReader finds. Ranges are valid during the call; the buffers are never reused. */
 export interface FrameHandler {
@@ -127,10 +127,7 @@ export class FrameReader {
     const size = end - payload;
     if (this.frameMax !== 0 && size > this.frameMax) this.#refuseSize(type, size);
     if (buffer[end] !== FRAME_END) {
-      throw new FrameError(
-        `type ${type}, first 16 octets = ${formatBinary(buffer.subarray(payload, Math.min(end, payload + 16)))}: ` +
-          `{invalid_frame_end_marker,${buffer[end]!}}`,
-      );
+      this.#refuseEnd(type, buffer.subarray(payload, end), buffer[end]!);
     }
     if (type === FRAME_METHOD) {
       if (size < 4) this.#refuse(type, buffer, payload, end);
@@ -213,10 +210,7 @@ export class FrameReader {
       this.#offset = end + 1;
       this.#streamRemaining = 0;
       if (buffer[end] !== FRAME_END) {
-        throw new FrameError(
-          `type 3, first 16 octets = ${formatBinary(buffer.subarray(start, Math.min(end, start + 16)))}: ` +
-            `{invalid_frame_end_marker,${buffer[end]!}}`,
-        );
+        this.#refuseEnd(FRAME_BODY, buffer.subarray(start, end), buffer[end]!);
       }
       this.#handler.onBody(this.#streamChannel, buffer, start, end);
       return;
@@ -247,7 +241,12 @@ export class FrameReader {
   }
 
   #refuse(type: number, buffer: Buffer, payload: number, end: number): never {
-    const octets = formatBinary(buffer.subarray(payload, end));
-    throw new FrameError(`type ${type}, all octets = ${octets}: unknown_frame`);
+    const snippet = payloadSnippet(buffer.subarray(payload, end));
+    throw new FrameError(`type ${type}, ${snippet}: unknown_frame`);
+  }
+
+  #refuseEnd(type: number, payload: Buffer, marker: number): never {
+    const snippet = payloadSnippet(payload);
+    throw new FrameError(`type ${type}, ${snippet}: {invalid_frame_end_marker,${marker}}`);
   }
 }

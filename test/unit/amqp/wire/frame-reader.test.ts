@@ -137,7 +137,7 @@ describe('a frame reader', () => {
     [
       'a wrong end octet',
       Buffer.from([1, 0, 1, 0, 0, 0, 4, 0, 20, 0, 10, 0]),
-      'type 1, first 16 octets = <<0,20,0,10>>: {invalid_frame_end_marker,0}',
+      'type 1, all octets = <<0,20,0,10>>: {invalid_frame_end_marker,0}',
     ],
     [
       'an unknown type',

@@ -1,0 +1,31 @@
+// Subscribes to an exchange with a queue of its own: subscribe.ts TYPE EXCHANGE [ROUTE...]. A route
+// is a binding key, or, for a headers exchange, arguments: x-match=any,format=pdf. AMQP_URL says
+// where from.
+import { AMQPClient, type AMQPMessage } from '@cloudamqp/amqp-client';
+
+const [type = 'fanout', exchange = 'news', ...routes] = process.argv.slice(2);
+
+const tell = (event: string, details = {}): void => {
+  console.log(JSON.stringify({ event, ...details }));
+};
+
+const onMessage = (message: AMQPMessage): void => {
+  tell('received', { body: message.bodyString(), routingKey: message.routingKey });
+};
+
+const client = new AMQPClient(process.env['AMQP_URL'] ?? 'amqp://guest:guest@127.0.0.1:5672/');
+const connection = await client.connect();
+const channel = await connection.channel();
+await channel.exchangeDeclare(exchange, type, { durable: false, autoDelete: true });
+// The broker names the queue, and deletes it when this connection ends.
+const { name: queue } = await channel.queueDeclare('', { exclusive: true });
+for (const route of routes.length > 0 ? routes : ['']) {
+  if (type === 'headers') {
+    const pairs = route.split(',').map((pair) => pair.split('=') as [string, string]);
+    await channel.queueBind(queue, exchange, '', Object.fromEntries(pairs));
+  } else {
+    await channel.queueBind(queue, exchange, route);
+  }
+}
+await channel.basicConsume(queue, { noAck: true }, onMessage);
+tell('ready', { queue });
