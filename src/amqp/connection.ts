@@ -15,6 +15,7 @@ import { ProtocolError, refusalOf, replyText, type Refusal } from './errors.ts';
 import { Handshake, LoginRefused } from './handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { INITIAL_FRAME_MAX, type Limits } from './limits.ts';
+import { AWAITED_ANSWER, ENDING, InputGate } from './input-gate.ts';
 import { OutputBuffer, type BlockPool } from './output-buffer.ts';
 import { ProtocolHeaderReader } from './protocol-header.ts';
 import { connectionName, isLoopback, type Endpoints, type Transport } from './transport.ts';
@@ -65,6 +66,7 @@ export class Connection implements FrameHandler, ChannelHost {
   readonly owner: object = this;
   frameMax: number = INITIAL_FRAME_MAX;
   readonly #transport: Transport;
+  readonly #gate: InputGate;
   readonly #log: Logger;
   readonly #reader: FrameReader;
   readonly #handshake: Handshake;
@@ -82,7 +84,14 @@ export class Connection implements FrameHandler, ChannelHost {
     this.runtime = broker.runtime;
     this.turn = broker.turn;
     this.limits = limits;
-    this.out = new OutputBuffer(transport, options.pool, broker.turn, limits.unsentOctetsMax);
+    this.#gate = new InputGate(transport);
+    this.out = new OutputBuffer(
+      transport,
+      this.#gate,
+      options.pool,
+      broker.turn,
+      limits.unsentOctetsMax,
+    );
     this.#log = broker.runtime.log.child({ connection: this.name });
     this.#reader = new FrameReader(this, INITIAL_FRAME_MAX);
     this.#handshake = new Handshake({
@@ -119,6 +128,7 @@ export class Connection implements FrameHandler, ChannelHost {
   /** Reads nothing further until the promise settles. */
   #pauseUntil<T>(result: Promise<T>, respond: (value: T) => void, channel: Channel | null): void {
     this.#reader.pause();
+    this.#gate.close(AWAITED_ANSWER);
     const proceed = (complete: () => void): void => {
       if (this.#state === CLOSED) return;
       try {
@@ -126,6 +136,7 @@ export class Connection implements FrameHandler, ChannelHost {
       } catch (error) {
         this.#refuse(error, channel);
       }
+      this.#gate.open(AWAITED_ANSWER);
       this.#reader.resume();
       this.#readFrames();
     };
@@ -264,23 +275,13 @@ export class Connection implements FrameHandler, ChannelHost {
       this.#state = RUNNING;
       this.#deadline?.cancel();
       this.#deadline = null;
-      this.#logOpened(virtualHost);
+      this.#log.info('opened', this.#handshake.describe());
     } else if (negotiated !== null) {
       this.#channels.channelMax = negotiated.channelMax;
       this.frameMax = negotiated.frameMax;
       this.#reader.frameMax = negotiated.frameMax;
       this.#heartbeat.start(negotiated.heartbeatSeconds, this.runtime.clock.monotonicMs());
     }
-  }
-
-  #logOpened(virtualHost: VirtualHost): void {
-    const client = this.#handshake.client;
-    this.#log.info('opened', {
-      user: this.#handshake.user?.name,
-      vhost: virtualHost.name,
-      client: client === null ? '' : `${client.product} ${client.version}`,
-      name: client?.connectionName ?? '',
-    });
   }
 
   #endChannels(): void {
@@ -367,7 +368,7 @@ export class Connection implements FrameHandler, ChannelHost {
   #endLater(): void {
     this.#state = CLOSING;
     this.#reader.pause();
-    this.#transport.pause();
+    this.#gate.close(ENDING);
     this.#setDeadline(this.limits.closeTimeoutMs, null);
   }
 

@@ -9,6 +9,7 @@
 import type { AuthenticatedUser, Authenticator } from '../access/authenticator.ts';
 import { PLAIN, type SaslMechanism } from '../access/sasl.ts';
 import type { Broker } from '../broker/broker.ts';
+import type { LogFields } from '../runtime/logger.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
 import { AMQPLAIN } from './amqplain.ts';
 import { ProtocolError } from './errors.ts';
@@ -96,6 +97,15 @@ export class Handshake {
   /** What the client said of itself; null before start-ok. */
   get client(): ClientProperties | null {
     return this.#client;
+  }
+
+  /** Who came, for the log. */
+  describe(): LogFields {
+    const { product = '', version = '', connectionName = '' } = this.#client ?? {};
+    const name = connectionName === '' ? {} : { name: connectionName };
+    const user = this.#user?.name ?? '';
+    const vhost = this.virtualHost?.name ?? '';
+    return { user, vhost, client: `${product} ${version}`.trim(), ...name };
   }
 
   /** Before connection.open RabbitMQ tells nothing but a refused login and what is wrong with tune-ok. */

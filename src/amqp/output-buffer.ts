@@ -6,6 +6,7 @@
 import { viewOf } from './copy-octets.ts';
 import { WireWriter } from './wire/wire-writer.ts';
 import type { FlushParticipant, Turn } from '../broker/turn.ts';
+import { UNSENT_OUTPUT, type InputGate } from './input-gate.ts';
 import type { Transport } from './transport.ts';
 
 /** First block of a turn: enough for replies and confirms. */
@@ -61,12 +62,12 @@ export class OutputBuffer extends WireWriter implements FlushParticipant {
   /** Something was sent since this was last set to false. */
   hasSent = false;
   readonly #transport: Transport;
+  readonly #gate: InputGate;
   readonly #pool: BlockPool;
   readonly #turn: Turn;
   readonly #unsentOctetsMax: number;
   #block: Block = NO_BLOCK;
   #isTouched = false;
-  #isInputPaused = false;
   /** Finished parts of the block and references between them, in order. */
   #segments: Uint8Array[] = [];
   /** Where in the block the part begins that is in no segment yet. */
@@ -74,9 +75,16 @@ export class OutputBuffer extends WireWriter implements FlushParticipant {
   #referencedLength = 0;
 
   /** @param unsentOctetsMax octets that the client leaves unread beyond which no more input is read from it */
-  constructor(transport: Transport, pool: BlockPool, turn: Turn, unsentOctetsMax: number) {
+  constructor(
+    transport: Transport,
+    gate: InputGate,
+    pool: BlockPool,
+    turn: Turn,
+    unsentOctetsMax: number,
+  ) {
     super(0);
     this.#transport = transport;
+    this.#gate = gate;
     this.#pool = pool;
     this.#turn = turn;
     this.#unsentOctetsMax = unsentOctetsMax;
@@ -116,18 +124,13 @@ export class OutputBuffer extends WireWriter implements FlushParticipant {
     this.hasSent = true;
     this.isWritable = this.#write();
     // A client that does not read its answers gets no more of its questions read.
-    if (!this.#isInputPaused && this.#transport.writableLength > this.#unsentOctetsMax) {
-      this.#isInputPaused = true;
-      this.#transport.pause();
-    }
+    if (this.#transport.writableLength > this.#unsentOctetsMax) this.#gate.close(UNSENT_OUTPUT);
   }
 
   /** The socket has sent what it held. */
   drained(): void {
     this.isWritable = true;
-    if (!this.#isInputPaused) return;
-    this.#isInputPaused = false;
-    this.#transport.resume();
+    this.#gate.open(UNSENT_OUTPUT);
   }
 
   /** Returns false when the transport is full. */

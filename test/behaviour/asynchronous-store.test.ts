@@ -1,0 +1,153 @@
+// A store that takes its time: answers wait for it, and what a client sent behind the question waits with them.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { DefaultUserAuthenticator } from '../../src/access/default-user.ts';
+import { DEFAULT_LIMITS } from '../../src/amqp/limits.ts';
+import { AmqpListener } from '../../src/amqp/listener.ts';
+import { BlockPool } from '../../src/amqp/output-buffer.ts';
+import { serverProperties } from '../../src/amqp/server-properties.ts';
+import { EMPTY_TABLE } from '../../src/amqp/wire/field-table.ts';
+import * as methods from '../../src/amqp/wire/generated/methods.ts';
+import { Broker } from '../../src/broker/broker.ts';
+import { createSystemRuntime } from '../../src/runtime/system-runtime.ts';
+import type { Definition, DefinitionStore } from '../../src/store/definition-store.ts';
+import type { CommitWaiter } from '../../src/store/journal.ts';
+import { MemoryJournal } from '../../src/store/memory/memory-journal.ts';
+import { RawClient } from '../support/raw-client.ts';
+
+/** Writes when it is told to. */
+class SlowStore implements DefinitionStore {
+  readonly pending: Array<PromiseWithResolvers<void>> = [];
+
+  load(): readonly Definition[] {
+    return [];
+  }
+
+  put(): Promise<void> {
+    const written = Promise.withResolvers<void>();
+    this.pending.push(written);
+    return written.promise;
+  }
+
+  delete(): void {}
+
+  watch(): () => void {
+    return () => {};
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** Commits when it is told to. */
+class SlowJournal extends MemoryJournal {
+  readonly waiting: Array<() => void> = [];
+
+  override whenDurable(waiter: CommitWaiter, token: number): void {
+    this.waiting.push(() => waiter.committed(token));
+  }
+}
+
+async function start(): Promise<{
+  store: SlowStore;
+  journal: SlowJournal;
+  broker: Broker;
+  port: number;
+  [Symbol.asyncDispose](): Promise<void>;
+}> {
+  const store = new SlowStore();
+  const journal = new SlowJournal();
+  const broker = new Broker({ runtime: createSystemRuntime(), journal, definitions: store });
+  const listener = new AmqpListener({
+    broker,
+    authenticator: new DefaultUserAuthenticator(),
+    limits: { ...DEFAULT_LIMITS, closeTimeoutMs: 20 },
+    pool: new BlockPool(),
+    serverProperties: serverProperties('0.0.0'),
+  });
+  const { port } = await listener.listen({ port: 0, host: '127.0.0.1' });
+  return { store, journal, broker, port, [Symbol.asyncDispose]: () => listener.close() };
+}
+
+async function until(isReached: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!isReached()) {
+    if (Date.now() > deadline) throw new Error('never reached');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+describe('a store that takes its time', { concurrency: true }, () => {
+  test('declare-ok comes when the queue is written, and what was sent behind it is done then, in order', async () => {
+    await using server = await start();
+    await using client = await RawClient.open(server.port);
+    const channel = await client.channel();
+    channel.sendDeclareQueue('q', { durable: true });
+    channel.publish('', 'q', 'behind');
+    channel.send(methods.encodeBasicGet, { queue: 'q', noAck: true });
+    await until(() => server.store.pending.length === 1);
+    assert.deepEqual(client.inbox, []);
+    server.store.pending[0]!.resolve();
+    await client.expect(methods.QUEUE_DECLARE_OK);
+    assert.equal((await client.expect(methods.BASIC_GET_OK)).body, 'behind');
+  });
+
+  test('a write that fails closes the connection with 541', async () => {
+    await using server = await start();
+    await using client = await RawClient.open(server.port);
+    const channel = await client.channel();
+    channel.sendDeclareQueue('q', { durable: true });
+    await until(() => server.store.pending.length === 1);
+    server.store.pending[0]!.reject(new Error('disk on fire'));
+    await client.expectConnectionClose(541, 'INTERNAL_ERROR');
+  });
+
+  test('a client that leaves before the answer does no harm', async () => {
+    await using server = await start();
+    const client = await RawClient.open(server.port);
+    const channel = await client.channel();
+    channel.sendDeclareQueue('q', { durable: true });
+    await until(() => server.store.pending.length === 1);
+    await client[Symbol.asyncDispose]();
+    server.store.pending[0]!.resolve();
+    await using other = await RawClient.open(server.port);
+    await (await other.channel()).declareQueue('q', { passive: true, durable: true });
+  });
+
+  test('a persistent message is confirmed after its commit, and later ones are not told before it', async () => {
+    await using server = await start();
+    await using client = await RawClient.open(server.port);
+    const channel = await client.channel();
+    const declared = channel.declareQueue('q', { durable: true });
+    await until(() => server.store.pending.length === 1);
+    server.store.pending[0]!.resolve();
+    await declared;
+    await channel.confirmSelect();
+    channel.publish('', 'q', 'kept', { properties: { deliveryMode: 2 } });
+    await channel.sync();
+    channel.publish('', 'q', 'passing');
+    await channel.sync();
+    assert.equal(server.journal.waiting.length, 2);
+    assert.deepEqual(client.inbox, []);
+    for (const commit of server.journal.waiting) commit();
+    server.broker.turn.end();
+    assert.equal((await client.expect(methods.BASIC_ACK)).method.deliveryTag, 1);
+    assert.equal((await client.expect(methods.BASIC_ACK)).method.deliveryTag, 2);
+  });
+
+  test('no-wait declarations wait for nothing', async () => {
+    await using server = await start();
+    await using client = await RawClient.open(server.port);
+    const channel = await client.channel();
+    channel.send(methods.encodeExchangeDeclare, {
+      exchange: 'x',
+      type: 'fanout',
+      passive: false,
+      durable: false,
+      autoDelete: false,
+      internal: false,
+      noWait: true,
+      arguments: EMPTY_TABLE,
+    });
+    await channel.sync();
+  });
+});
