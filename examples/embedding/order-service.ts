@@ -1,5 +1,5 @@
-// Code written for RabbitMQ, as it may stand in any project: this is what the two tests beside it
-// test.
+// Code written for RabbitMQ, as it may stand in any project: the two tests beside it test this. It
+// knows nothing of Leveret.
 import { connect, type Channel, type ChannelModel } from 'amqplib';
 
 export class OrderService {
@@ -15,6 +15,7 @@ export class OrderService {
     const connection = await connect(url);
     const channel = await connection.createChannel();
     await channel.assertQueue('orders', { durable: true });
+    await channel.prefetch(1);
     return new OrderService(connection, channel);
   }
 
@@ -22,10 +23,22 @@ export class OrderService {
     this.#channel.sendToQueue('orders', Buffer.from(order), { persistent: true });
   }
 
-  /** Takes the oldest order, or null. */
-  async take(): Promise<string | null> {
-    const message = await this.#channel.get('orders', { noAck: true });
-    return message === false ? null : message.content.toString();
+  /** How many orders wait for somebody who handles them. */
+  async waitingCount(): Promise<number> {
+    return (await this.#channel.checkQueue('orders')).messageCount;
+  }
+
+  /** Gives each order to the handler, one at a time; an order that it fails at is given out again. */
+  async handle(handler: (order: string, isRepeated: boolean) => void): Promise<void> {
+    await this.#channel.consume('orders', (message) => {
+      if (message === null) return;
+      try {
+        handler(message.content.toString(), message.fields.redelivered);
+        this.#channel.ack(message);
+      } catch {
+        this.#channel.nack(message);
+      }
+    });
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+// Each test has a broker of its own, inside the test's process: no container, nothing to clean up.
 // Run it: npx node --conditions=leveret-source --test examples/embedding/with-node-test.test.ts
 // (outside this repository `import 'leveret'` needs no condition)
 import assert from 'node:assert/strict';
@@ -7,27 +8,37 @@ import { OrderService } from './order-service.ts';
 
 describe('the order service', () => {
   let broker: EmbeddedBroker;
+  let service: OrderService;
 
   beforeEach(async () => {
     broker = await createBroker();
+    service = await OrderService.connect(broker.url);
   });
 
   afterEach(async () => {
+    await service.close();
     await broker.close();
   });
 
-  test('gives orders out in the order they were placed', async () => {
-    const service = await OrderService.connect(broker.url);
+  test('gives orders out in the order they were placed', async (t) => {
     service.place('tea');
     service.place('cake');
-    assert.equal(await service.take(), 'tea');
-    assert.equal(await service.take(), 'cake');
-    await service.close();
+    const orders: string[] = [];
+    await service.handle((order) => orders.push(order));
+    await t.waitFor(() => assert.deepEqual(orders, ['tea', 'cake']));
   });
 
-  test('starts empty: each test has a broker of its own', async () => {
-    const service = await OrderService.connect(broker.url);
-    assert.equal(await service.take(), null);
-    await service.close();
+  test('starts without orders: those of another test are in another broker', async () => {
+    assert.equal(await service.waitingCount(), 0);
+  });
+
+  test('gives out again an order that could not be handled', async (t) => {
+    service.place('tea');
+    const handled: string[] = [];
+    await service.handle((order, isRepeated) => {
+      if (!isRepeated) throw new Error('the kettle is cold');
+      handled.push(order);
+    });
+    await t.waitFor(() => assert.deepEqual(handled, ['tea']));
   });
 });

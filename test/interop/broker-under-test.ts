@@ -20,8 +20,9 @@ export async function brokerUrl(t: TestContext, place: BrokerPlace): Promise<str
 
 async function startProcess(t: TestContext): Promise<string> {
   const program = new Program(t, [process.execPath, 'src/main.ts', 'start', '--port', '0']);
-  const urlIn = (lines: readonly string[]): string | null =>
-    /is ready.*(amqp:\/\/\S+)/u.exec(lines.join('\n'))?.[1] ?? null;
-  await program.until('the broker is ready', (lines) => urlIn(lines) !== null);
-  return urlIn(program.lines) ?? '';
+  const address = (lines: readonly string[]): string | undefined =>
+    /is ready: amqp:\/\/([\w.:]+)/u.exec(lines.join('\n'))?.[1];
+  await program.until('the broker is ready', (lines) => address(lines) !== undefined);
+  // Not every client has guest and guest for its defaults.
+  return `amqp://guest:guest@${address(program.lines)}`;
 }

@@ -21,19 +21,21 @@ export interface WorkerOptions {
 /** Seconds for a dot: longer than any test lasts. A task without a dot takes no time, as always. */
 export const STUCK = 10_000;
 
-export class Stage {
-  /** The queue of this test. The programs know it as QUEUE. */
-  readonly queue: string = `queue-${randomUUID()}`;
-  readonly #t: TestContext;
-  readonly #client: Client;
-  readonly #url: string;
-  readonly #control: Channel;
+interface Setting {
+  readonly t: TestContext;
+  readonly url: string;
+  readonly control: Channel;
+  /** The queue of this test. */
+  readonly queue: string;
+}
 
-  private constructor(t: TestContext, client: Client, url: string, control: Channel) {
-    this.#t = t;
+export class Stage {
+  readonly #client: Client;
+  readonly #setting: Setting;
+
+  private constructor(client: Client, setting: Setting) {
     this.#client = client;
-    this.#url = url;
-    this.#control = control;
+    this.#setting = setting;
   }
 
   static async open(
@@ -45,22 +47,28 @@ export class Stage {
     const connection = await connect(url);
     // The broker may be gone before the connection is closed.
     connection.on('error', () => {});
-    const stage = new Stage(t, client, url, await connection.createChannel());
+    const control = await connection.createChannel();
+    const stage = new Stage(client, { t, url, control, queue: `queue-${randomUUID()}` });
     t.after(() => stage.#close(connection));
     return stage;
   }
 
-  /** The same stage for the programs of another client. */
+  /** The same broker and queue, for the programs of another client. */
   as(client: Client): Stage {
-    const other = new Stage(this.#t, client, this.#url, this.#control);
-    return Object.assign(other, { queue: this.queue });
+    return new Stage(client, this.#setting);
+  }
+
+  /** What the programs know as QUEUE. */
+  get queue(): string {
+    return this.#setting.queue;
   }
 
   /** Starts a program. */
   run(example: ExampleName, args: readonly string[] = [], environment = {}): ExampleProgram {
-    return new ExampleProgram(this.#t, [...this.#client.command(example), ...args], {
-      AMQP_URL: this.#url,
-      QUEUE: this.queue,
+    const { t, url, queue } = this.#setting;
+    return new ExampleProgram(t, [...this.#client.command(example), ...args], {
+      AMQP_URL: url,
+      QUEUE: queue,
       ...environment,
     });
   }
@@ -101,7 +109,7 @@ export class Stage {
   async untilReady(messageCount: number): Promise<void> {
     const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
-      const found = (await this.#control.checkQueue(this.queue)).messageCount;
+      const found = (await this.#setting.control.checkQueue(this.queue)).messageCount;
       if (found === messageCount) return;
       if (Date.now() > deadline) throw new Error(`never ${messageCount} ready, but ${found}`);
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
@@ -110,7 +118,7 @@ export class Stage {
 
   /** Deletes the queue; that it is not there is no error. */
   async deleteQueue(): Promise<void> {
-    await this.#control.deleteQueue(this.queue);
+    await this.#setting.control.deleteQueue(this.queue);
   }
 
   /** Leaves nothing behind in a broker that is not this test's alone. */
