@@ -15,6 +15,8 @@ export class Program {
   readonly #child: ChildProcess;
   readonly #exit: Promise<number | null>;
   #onLine: (() => void) | null = null;
+  /** Ended, and all its output is read. */
+  #hasClosed = false;
 
   constructor(t: TestContext, command: readonly string[], environment: NodeJS.ProcessEnv = {}) {
     const [file = '', ...args] = command;
@@ -24,6 +26,7 @@ export class Program {
     });
     this.#exit = new Promise((resolve) => {
       this.#child.once('close', (code) => {
+        this.#hasClosed = true;
         resolve(code);
         this.#onLine?.();
       });
@@ -42,7 +45,7 @@ export class Program {
   async until(what: string, isReached: (lines: readonly string[]) => boolean): Promise<void> {
     const deadline = Date.now() + PATIENCE_MS;
     while (!isReached(this.lines)) {
-      if (this.#child.exitCode !== null || Date.now() > deadline) {
+      if (this.#hasClosed || Date.now() > deadline) {
         throw new Error(`never: ${what}\n${this.lines.join('\n')}\n${this.errors}`);
       }
       await new Promise<void>((resolve) => {
