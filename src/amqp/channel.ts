@@ -6,7 +6,9 @@ import type { Eventually } from '../broker/queue/queue-ref.ts';
 import type { ChannelContext, ConnectionContext } from './channel-context.ts';
 import { ACKNOWLEDGE, Consuming, REJECT, REQUEUE } from './consuming.ts';
 import { ProtocolError } from './errors.ts';
+import { REPLY_TO } from '../broker/queue/reply-queue.ts';
 import { Publishing } from './publishing.ts';
+import { ReplyTo } from './reply-to.ts';
 import { Topology } from './topology.ts';
 import { WireDecodeError } from './wire/errors.ts';
 import {
@@ -64,6 +66,7 @@ export class Channel implements ChannelContext {
   isClosing = false;
   readonly consuming: Consuming;
   readonly publishing: Publishing;
+  readonly #replyTo: ReplyTo;
   readonly #topology: Topology;
   readonly #reader = new WireReader();
 
@@ -71,7 +74,8 @@ export class Channel implements ChannelContext {
     this.number = number;
     this.connection = connection;
     this.consuming = new Consuming(this);
-    this.publishing = new Publishing(this);
+    this.#replyTo = new ReplyTo(this);
+    this.publishing = new Publishing(this, this.#replyTo);
     this.#topology = new Topology(this);
   }
 
@@ -116,7 +120,7 @@ export class Channel implements ChannelContext {
       case BASIC_CONSUME:
         return this.#consume(method);
       case BASIC_CANCEL:
-        return this.consuming.cancel(method.consumerTag, method.noWait);
+        return this.#cancel(method.consumerTag, method.noWait);
       case BASIC_CANCEL_OK:
         return undefined;
       case BASIC_QOS:
@@ -178,7 +182,15 @@ export class Channel implements ChannelContext {
 
   #consume(method: BasicConsume): void {
     this.consuming.checkTagIsFree(method.consumerTag);
-    this.consuming.consume(method, this.#topology.queue(method.queue));
+    const isReply = method.queue === REPLY_TO;
+    const queue = isReply ? this.#replyTo.open(method.noAck) : this.#topology.queue(method.queue);
+    this.consuming.consume(method, queue);
+  }
+
+  #cancel(consumerTag: string, noWait: boolean): void {
+    const { queue } = this.#replyTo;
+    if (queue !== null && this.consuming.queueOf(consumerTag) === queue) this.#replyTo.close();
+    this.consuming.cancel(consumerTag, noWait);
   }
 
   #setPrefetch(method: BasicQos): void {
@@ -209,6 +221,7 @@ export class Channel implements ChannelContext {
   /** Ends the channel's work: consumers leave, unacknowledged messages go back, confirms stop. */
   close(): void {
     this.publishing.confirms?.close();
+    this.#replyTo.close();
     this.consuming.close();
   }
 }

@@ -112,6 +112,11 @@ export class Consuming implements DeliveryTarget {
     });
   }
 
+  /** The queue of a consumer; undefined when the channel has none of this tag. */
+  queueOf(consumerTag: string): QueueRef | undefined {
+    return this.#subscriptions.get(consumerTag)?.queue;
+  }
+
   /** @throws ProtocolError NOT_ALLOWED when the channel has a consumer of this tag */
   checkTagIsFree(consumerTag: string): void {
     if (!this.#subscriptions.has(consumerTag)) return;

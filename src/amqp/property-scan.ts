@@ -1,6 +1,6 @@
 /**
- * Walks over the properties of a message without decoding them: checks that they are well formed and finds the delivery
- * mode, which every publish needs. Everything else is decoded only by who asks for it.
+ * Walks over the properties of a message without decoding them: checks that they are well formed and finds the
+ * little that every publish needs. Everything else is decoded only by who asks for it.
  */
 import { WireDecodeError } from './wire/errors.ts';
 import { skipTable } from './wire/field-table.ts';
@@ -18,25 +18,33 @@ const SHORT_STRINGS_BEFORE_TIMESTAMP: readonly number[] = [1 << 10, 1 << 9, 1 <<
 const SHORT_STRINGS_AFTER_TIMESTAMP: readonly number[] = [1 << 5, 1 << 4, 1 << 3, 1 << 2];
 /** Bit 1 belongs to no property, bit 0 announces more flags, which no property needs. */
 const UNKNOWN_FLAGS = 0b11;
-const PERSISTENT = 2;
+const HAS_REPLY_TO = 1 << 9;
+const PERSISTENT_MODE = 2;
+
+/** Delivery mode 2. */
+export const IS_PERSISTENT = 1;
+/** There is a `reply-to`, which may have to be rewritten. */
+export const HAS_REPLY = 2;
+/** What a scan finds, as bits. */
+export type PropertyFacts = number;
 
 const reader = new WireReader();
 
 /**
- * Whether the properties in [start, end) say delivery mode 2.
+ * What a publish has to know of the properties in [start, end).
  *
  * @throws WireDecodeError when they are malformed
  */
-export function isPersistent(buffer: Buffer, start: number, end: number): boolean {
+export function scanProperties(buffer: Buffer, start: number, end: number): PropertyFacts {
   // The two forms that most small messages have, without the general walk.
-  if (end - start === 2 && buffer[start] === 0 && buffer[start + 1] === 0) return false;
+  if (end - start === 2 && buffer[start] === 0 && buffer[start + 1] === 0) return 0;
   if (end - start === 3 && buffer[start] === HAS_DELIVERY_MODE >> 8 && buffer[start + 1] === 0) {
-    return buffer[start + 2] === PERSISTENT;
+    return buffer[start + 2] === PERSISTENT_MODE ? IS_PERSISTENT : 0;
   }
   return walk(buffer, start, end);
 }
 
-function walk(buffer: Buffer, start: number, end: number): boolean {
+function walk(buffer: Buffer, start: number, end: number): PropertyFacts {
   reader.reset(buffer, start, end);
   const flags = reader.short();
   if ((flags & UNKNOWN_FLAGS) !== 0) throw new WireDecodeError('unknown property flags');
@@ -49,7 +57,8 @@ function walk(buffer: Buffer, start: number, end: number): boolean {
   if ((flags & HAS_TIMESTAMP) !== 0) skipOctets(8);
   for (const flag of SHORT_STRINGS_AFTER_TIMESTAMP) if ((flags & flag) !== 0) skipShortString();
   if (reader.offset !== end) throw new WireDecodeError('octets behind the properties');
-  return deliveryMode === PERSISTENT;
+  const persistent = deliveryMode === PERSISTENT_MODE ? IS_PERSISTENT : 0;
+  return (flags & HAS_REPLY_TO) === 0 ? persistent : persistent | HAS_REPLY;
 }
 
 function skipShortString(): void {

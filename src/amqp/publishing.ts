@@ -11,8 +11,9 @@ import type { ChannelContext } from './channel-context.ts';
 import { ConfirmTracker } from './confirm-tracker.ts';
 import { BETWEEN_PROPERTIES_AND_BODY, writeContent } from './content-writer.ts';
 import { ProtocolError } from './errors.ts';
-import { isPersistent } from './property-scan.ts';
+import { HAS_REPLY, IS_PERSISTENT, scanProperties } from './property-scan.ts';
 import { PublishTarget } from './publish-target.ts';
+import type { ReplyTo } from './reply-to.ts';
 import { FrameError } from './wire/frame-reader.ts';
 import { encodeBasicReturn } from './wire/generated/methods.ts';
 import { REPLY_CODES } from './wire/reply-codes.ts';
@@ -36,6 +37,7 @@ export class Publishing {
   /** Null until confirm.select. */
   confirms: ConfirmTracker | null = null;
   readonly #channel: ChannelContext;
+  readonly #replyTo: ReplyTo;
   readonly #reader = new WireReader();
   #expects: typeof METHOD | typeof HEADER | typeof BODY = METHOD;
   /** The arguments of the last basic.publish as they came, and what they stand for. */
@@ -50,8 +52,9 @@ export class Publishing {
   #isInPieces = false;
   readonly #pieces = new BodyPieces();
 
-  constructor(channel: ChannelContext) {
+  constructor(channel: ChannelContext, replyTo: ReplyTo) {
     this.#channel = channel;
+    this.#replyTo = replyTo;
   }
 
   /** True between basic.publish and the end of its content: no other method may come. */
@@ -170,9 +173,10 @@ export class Publishing {
     const properties = this.#properties;
     const start = this.#propertiesStart;
     const end = start + this.#propertiesLength;
+    const facts = scanProperties(properties, start, end);
     const message = new Message(
       target.address,
-      isPersistent(properties, start, end),
+      (facts & IS_PERSISTENT) !== 0,
       properties,
       start,
       this.#propertiesLength,
@@ -182,7 +186,8 @@ export class Publishing {
       pieces,
       this.#framesStart(body, bodyStart),
     );
-    this.#publish(target, message);
+    const isRequest = (facts & HAS_REPLY) !== 0;
+    this.#publish(target, isRequest ? this.#replyTo.rewrite(message) : message);
   }
 
   /** Where the publisher's frames begin when they can be passed on whole: side by side in one buffer. */

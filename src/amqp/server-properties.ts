@@ -7,7 +7,9 @@ const CAPABILITIES = {
   exchange_exchange_bindings: true,
   'basic.nack': true,
   consumer_cancel_notify: true,
+  consumer_priorities: true,
   per_consumer_qos: true,
+  direct_reply_to: true,
   authentication_failure_close: true,
 } as const;
 

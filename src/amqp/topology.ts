@@ -2,8 +2,9 @@
  * The exchange.* and queue.* methods of a channel: from the method's fields to the virtual host's operation, and its
  * result to the -ok method.
  */
-import { BrokerError } from '../broker/errors.ts';
+import { BrokerError, notFound } from '../broker/errors.ts';
 import type { ClassicQueue } from '../broker/queue/classic-queue.ts';
+import { isReplyName } from '../broker/queue/reply-queue.ts';
 import type { BindingRequest } from '../broker/virtual-host.ts';
 import type { ChannelContext } from './channel-context.ts';
 import {
@@ -88,6 +89,10 @@ export class Topology {
 
   declareQueue(method: QueueDeclare): void {
     const { virtualHost, owner } = this.#channel.connection;
+    if (isReplyName(method.queue)) {
+      this.#probeReplies(method);
+      return;
+    }
     const result = method.passive
       ? virtualHost.queues.get(method.queue, owner)
       : virtualHost.queues.declare(
@@ -110,6 +115,15 @@ export class Topology {
         }),
       );
     });
+  }
+
+  /** Declaring a reply queue, as repliers do, asks whether somebody still waits for the reply. */
+  #probeReplies({ queue, noWait }: QueueDeclare): void {
+    const { virtualHost } = this.#channel.connection;
+    if (!virtualHost.replies.has(queue)) throw notFound('queue', queue, virtualHost.name);
+    this.#reply(noWait, (out, channel) =>
+      encodeQueueDeclareOk(out, channel, { queue, messageCount: 0, consumerCount: 1 }),
+    );
   }
 
   bindQueue(method: QueueBind): void {

@@ -3,7 +3,8 @@ import type { FieldTable, FieldValue } from '../amqp/wire/field-table.ts';
 import { fieldTypeName } from '../amqp/wire/field-type-names.ts';
 import { BrokerError } from './errors.ts';
 
-const INTEGER_TYPES: ReadonlySet<string> = new Set(['b', 'B', 's', 'u', 'I', 'i', 'l']);
+/** The types of fields that hold integers, whatever their width. */
+export const INTEGER_TYPES: ReadonlySet<string> = new Set(['b', 'B', 's', 'u', 'I', 'i', 'l']);
 
 /**
  * A property (durable, auto_delete, ...) must be what it was.

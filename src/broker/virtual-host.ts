@@ -14,7 +14,9 @@ import { Exchanges, refuseDefaultExchange } from './exchanges.ts';
 import type { Message } from './message.ts';
 import { stripLineBreaks } from './names.ts';
 import type { QueueOwner, QueueRef } from './queue/queue-ref.ts';
+import { isReplyName } from './queue/reply-queue.ts';
 import { Queues } from './queues.ts';
+import { ReplyQueues } from './reply-queues.ts';
 import { computeRoute, type RoutingTable } from './router.ts';
 import { StoredDefinitions } from './stored-definitions.ts';
 import type { Turn } from './turn.ts';
@@ -41,6 +43,8 @@ export class VirtualHost implements RoutingTable {
   readonly name: string;
   readonly exchanges: Exchanges;
   readonly queues: Queues;
+  /** Consumers of direct reply-to. */
+  readonly replies: ReplyQueues;
   readonly #bindings: Bindings;
   readonly #definitions: StoredDefinitions;
 
@@ -53,6 +57,7 @@ export class VirtualHost implements RoutingTable {
     );
     this.exchanges = new Exchanges(options.name, options.exchangeTypes, bindings, definitions);
     this.queues = new Queues({ ...options, vhost: options.name, bindings, definitions });
+    this.replies = new ReplyQueues(options.name, options.random, bindings);
     this.#bindings = bindings;
     this.#definitions = definitions;
   }
@@ -69,6 +74,8 @@ export class VirtualHost implements RoutingTable {
   }
 
   findQueueByKey(routingKey: string): QueueRef | undefined {
+    const reply = this.replies.route(routingKey);
+    if (reply !== undefined) return reply;
     // Routing keys are octets, queue names are text: only beyond ASCII do the two differ.
     // oxlint-disable-next-line no-control-regex
     const isAscii = /^[\u0000-\u007f]*$/.test(routingKey);
@@ -92,6 +99,7 @@ export class VirtualHost implements RoutingTable {
   /** @throws BrokerError NOT_FOUND, RESOURCE_LOCKED, ACCESS_REFUSED, PRECONDITION_FAILED */
   bindQueue(request: BindingRequest, owner: QueueOwner): void {
     refuseDefaultExchange(request.source);
+    refuseReplyQueue(request.destination);
     const queue = this.queues.get(request.destination, owner);
     const source = this.#bindableSource(request);
     const destination = this.#bindings.destinationOf(queue);
@@ -101,6 +109,7 @@ export class VirtualHost implements RoutingTable {
   /** Removes a binding; nothing happens when it, the queue or the exchange is missing. */
   unbindQueue(request: BindingRequest, owner: QueueOwner): void {
     refuseDefaultExchange(request.source);
+    refuseReplyQueue(request.destination);
     if (this.queues.find(stripLineBreaks(request.destination)) === undefined) return;
     const queue = this.queues.get(request.destination, owner);
     const source = this.exchanges.find(stripLineBreaks(request.source));
@@ -149,4 +158,12 @@ export class VirtualHost implements RoutingTable {
     const value = { source: source.name, identity: binding.identity };
     void this.#definitions.put('binding', key, value);
   }
+}
+
+function refuseReplyQueue(name: string): void {
+  if (!isReplyName(name)) return;
+  throw new BrokerError(
+    'ACCESS_REFUSED',
+    'cannot bind or unbind to a volatile (direct reply-to) queue',
+  );
 }

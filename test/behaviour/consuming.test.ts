@@ -253,10 +253,35 @@ describe('consuming', { concurrency: true }, () => {
 
   test('a consumer argument that is not supported yet is refused with 406', () =>
     withQueue([], async (channel, client) => {
-      channel.sendConsume('q', 'c', { arguments: fromPlain({ 'x-priority': 1 }) });
+      channel.sendConsume('q', 'c', { arguments: fromPlain({ 'x-stream-offset': 1 }) });
       const text =
-        "invalid arg 'x-priority' for queue 'q' in vhost '/': not supported by this version of Leveret";
+        "invalid arg 'x-stream-offset' for queue 'q' in vhost '/': not supported by this version of Leveret";
       await client.expectChannelClose(1, 406, `PRECONDITION_FAILED - ${text}`);
+    }));
+
+  test('a priority that is no integer is refused with 406', () =>
+    withQueue([], async (channel, client) => {
+      channel.sendConsume('q', 'c', { arguments: fromPlain({ 'x-priority': 'high' }) });
+      const text = `invalid arg 'x-priority' for queue 'q' in vhost '/': "expected integer, got longstr"`;
+      await client.expectChannelClose(1, 406, `PRECONDITION_FAILED - ${text}`);
+    }));
+
+  test('consumers of higher priority come first, and lower ones only while those are blocked', () =>
+    withQueue([], async (channel) => {
+      await channel.qos(1);
+      const withPriority = (priority: number): object => ({
+        arguments: fromPlain({ 'x-priority': priority }),
+      });
+      await channel.consume('q', 'low', withPriority(-1));
+      await channel.consume('q', 'normal');
+      await channel.consume('q', 'high', withPriority(5));
+      await channel.consume('q', 'also high', withPriority(5));
+      for (let i = 0; i < 5; i++) channel.publish('', 'q', String(i));
+      const consumers: string[] = [];
+      for (let i = 0; i < 4; i++) consumers.push((await channel.delivery()).consumer);
+      assert.deepEqual(consumers, ['high', 'also high', 'normal', 'low']);
+      channel.ack(2);
+      assert.equal((await channel.delivery()).consumer, 'also high');
     }));
 
   test('settling deliveries of a queue that is gone is no error', () =>

@@ -11,7 +11,6 @@ import type { Journal } from '../../store/journal.ts';
 import { BrokerError } from '../errors.ts';
 import type { Message } from '../message.ts';
 import type { Dispatchable, Turn } from '../turn.ts';
-import { ConsumerRing } from './consumer-ring.ts';
 import type { Consumer } from './consumer.ts';
 import {
   ACCEPTED,
@@ -24,6 +23,7 @@ import {
 } from './queue-ref.ts';
 import { ReadyList } from './ready-list.ts';
 import { ReturnedList } from './returned-list.ts';
+import { WaitingConsumers } from './waiting-consumers.ts';
 
 export interface ClassicQueueOptions {
   /** Identifies the queue in the journal; never used twice. */
@@ -55,7 +55,7 @@ export class ClassicQueue implements QueueRef, Dispatchable {
   readonly #ready = new ReadyList();
   readonly #returned = new ReturnedList();
   readonly #consumers = new Set<Consumer>();
-  readonly #waiting = new ConsumerRing();
+  readonly #waiting = new WaitingConsumers();
   #unackedCount = 0;
   #isDeleted = false;
 

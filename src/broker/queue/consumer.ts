@@ -28,6 +28,8 @@ export class Consumer {
   /** Most unacknowledged deliveries that the consumer may hold; 0 for no limit. */
   readonly prefetchCount: number;
   readonly arguments: FieldTable;
+  /** Higher is served first; 0 unless `x-priority` says otherwise. */
+  readonly priority: number;
   readonly target: DeliveryTarget;
   unackedCount = 0;
   /** Neighbours in the ConsumerRing while `isWaiting`. */
@@ -43,6 +45,7 @@ export class Consumer {
     this.isExclusive = options.isExclusive;
     this.prefetchCount = options.prefetchCount;
     this.arguments = options.arguments;
+    this.priority = Number(options.arguments.get('x-priority')?.value ?? 0);
     this.target = options.target;
   }
 

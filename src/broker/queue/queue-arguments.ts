@@ -4,7 +4,8 @@
  * relies on it. Arguments that nobody knows are kept and ignored, as in RabbitMQ.
  */
 import type { FieldTable, FieldValue } from '../../amqp/wire/field-table.ts';
-import { plainText } from '../equivalence.ts';
+import { fieldTypeName } from '../../amqp/wire/field-type-names.ts';
+import { INTEGER_TYPES, plainText } from '../equivalence.ts';
 import { BrokerError } from '../errors.ts';
 
 const NOT_SUPPORTED_QUEUE_ARGUMENTS: ReadonlySet<string> = new Set([
@@ -36,7 +37,6 @@ const NOT_SUPPORTED_QUEUE_ARGUMENTS: ReadonlySet<string> = new Set([
 ]);
 
 const NOT_SUPPORTED_CONSUMER_ARGUMENTS: ReadonlySet<string> = new Set([
-  'x-priority',
   'x-consumer-timeout',
   'x-stream-offset',
   'x-stream-filter',
@@ -54,10 +54,15 @@ export function validateQueueArguments(queue: string, vhost: string, args: Field
   }
 }
 
-/** @throws BrokerError PRECONDITION_FAILED for an argument that is not supported yet. */
+/** @throws BrokerError PRECONDITION_FAILED for an argument that is wrong or not supported yet. */
 export function validateConsumerArguments(queue: string, vhost: string, args: FieldTable): void {
   for (const name of args.keys()) {
     if (NOT_SUPPORTED_CONSUMER_ARGUMENTS.has(name)) refuse(name, queue, vhost, NOT_SUPPORTED_YET);
+  }
+  const priority = args.get('x-priority');
+  if (priority !== undefined && !INTEGER_TYPES.has(priority.type)) {
+    const type = fieldTypeName(priority.type);
+    refuse('x-priority', queue, vhost, `"expected integer, got ${type}"`);
   }
 }
 

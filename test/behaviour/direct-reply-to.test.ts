@@ -1,0 +1,105 @@
+// Direct reply-to (https://www.rabbitmq.com/docs/direct-reply-to).
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createBroker } from 'leveret';
+import { Connection } from 'rabbitmq-client';
+import * as methods from '../../src/amqp/wire/generated/methods.ts';
+import { RawClient, type RawChannel } from '../support/raw-client.ts';
+
+const REPLY_TO = 'amq.rabbitmq.reply-to';
+
+async function withChannel(
+  run: (channel: RawChannel, client: RawClient, port: number) => Promise<void>,
+): Promise<void> {
+  await using broker = await createBroker();
+  await using client = await RawClient.open(broker.port);
+  const channel = await client.channel();
+  await channel.declareQueue('requests');
+  await run(channel, client, broker.port);
+}
+
+/** Sends a request and returns the name that its replier sees. */
+async function request(channel: RawChannel): Promise<string> {
+  channel.publish('', 'requests', 'question', {
+    properties: { replyTo: REPLY_TO, messageId: 'm' },
+  });
+  channel.send(methods.encodeBasicGet, { queue: 'requests', noAck: true });
+  const { properties, body } = await channel.client.expect(methods.BASIC_GET_OK);
+  assert.deepEqual([body, properties.messageId], ['question', 'm']);
+  return properties.replyTo ?? '';
+}
+
+describe('direct reply-to', { concurrency: true }, () => {
+  test('brings the reply to the channel that asked, without a queue', () =>
+    withChannel(async (channel, client, port) => {
+      await channel.consume(REPLY_TO, 'replies', { noAck: true });
+      const name = await request(channel);
+      assert.match(name, /^amq\.rabbitmq\.reply-to\.[\w-]{22}$/u);
+      await using replier = await RawClient.open(port);
+      const replying = await replier.channel();
+      assert.deepEqual((await replying.declareQueue(name, { passive: true })).consumerCount, 1);
+      replying.publish('', name, 'answer');
+      const { method, body } = await client.expect(methods.BASIC_DELIVER);
+      assert.deepEqual([method.exchange, method.routingKey, body], ['', name, 'answer']);
+    }));
+
+  test('drops the reply when the requester is gone, confirmed and not returned', () =>
+    withChannel(async (channel, client) => {
+      await channel.consume(REPLY_TO, 'replies', { noAck: true });
+      const name = await request(channel);
+      await channel.cancel('replies');
+      await channel.confirmSelect();
+      channel.publish('', name, 'too late', { mandatory: true });
+      await client.expect(methods.BASIC_ACK);
+      channel.sendDeclareQueue(name, { passive: true });
+      await client.expectChannelClose(1, 404, `NOT_FOUND - no queue '${name}' in vhost '/'`);
+    }));
+
+  for (const [what, misuse, text] of [
+    [
+      'a reply consumer that acknowledges',
+      (channel: RawChannel) => channel.sendConsume(REPLY_TO, 'c'),
+      'reply consumer cannot acknowledge',
+    ],
+    [
+      'a request without a reply consumer',
+      (channel: RawChannel) =>
+        channel.publish('', 'requests', '', { properties: { replyTo: REPLY_TO } }),
+      'fast reply consumer does not exist',
+    ],
+  ] as const) {
+    test(`${what} is refused with 406`, () =>
+      withChannel(async (channel, client) => {
+        misuse(channel);
+        await client.expectChannelClose(1, 406, `PRECONDITION_FAILED - ${text}`);
+      }));
+  }
+
+  test('a second reply consumer on the channel is refused with 406', () =>
+    withChannel(async (channel, client) => {
+      await channel.consume(REPLY_TO, 'one', { noAck: true });
+      channel.sendConsume(REPLY_TO, 'two', { noAck: true });
+      await client.expectChannelClose(1, 406, 'PRECONDITION_FAILED - reply consumer already set');
+    }));
+
+  test('binding a reply queue is refused with 403', () =>
+    withChannel(async (channel, client) => {
+      channel.sendBind(`${REPLY_TO}.x`, 'amq.direct', 'k');
+      const text = 'ACCESS_REFUSED - cannot bind or unbind to a volatile (direct reply-to) queue';
+      await client.expectChannelClose(1, 403, text);
+    }));
+
+  test("carries the RPC of rabbitmq-client's own making", async () => {
+    await using broker = await createBroker();
+    const connection = new Connection(broker.url);
+    const server = connection.createConsumer({ queue: 'rpc' }, async (message, reply) => {
+      await reply(`${String(message.body)} yourself`);
+    });
+    const client = connection.createRPCClient({ confirm: true });
+    const answer = await client.send('rpc', 'hop');
+    assert.equal(answer.body, 'hop yourself');
+    await client.close();
+    await server.close();
+    await connection.close();
+  });
+});
