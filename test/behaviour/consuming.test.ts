@@ -5,19 +5,19 @@ import fc from 'fast-check';
 import { createBroker } from 'leveret';
 import { fromPlain } from '../../src/amqp/wire/field-table.ts';
 import * as methods from '../../src/amqp/wire/generated/methods.ts';
-import { RawClient, type RawChannel } from '../support/raw-client.ts';
+import { RawClient, withChannel, type RawChannel } from '../support/raw-client.ts';
 
-async function withQueue(
+/** Runs a test with a channel on a broker of its own, whose queue `q` holds these messages. */
+function withQueue(
   bodies: readonly string[],
-  run: (channel: RawChannel, client: RawClient, port: number) => Promise<void>,
+  run: Parameters<typeof withChannel>[0],
 ): Promise<void> {
-  await using broker = await createBroker();
-  await using client = await RawClient.open(broker.port);
-  const channel = await client.channel();
-  await channel.declareQueue('q');
-  for (const body of bodies) channel.publish('', 'q', body);
-  await channel.sync();
-  await run(channel, client, broker.port);
+  return withChannel(async (channel, client, port) => {
+    await channel.declareQueue('q');
+    for (const body of bodies) channel.publish('', 'q', body);
+    await channel.sync();
+    await run(channel, client, port);
+  });
 }
 
 const ABC = ['a', 'b', 'c'];

@@ -4,18 +4,16 @@ import { describe, test } from 'node:test';
 import { createBroker } from 'leveret';
 import { Connection } from 'rabbitmq-client';
 import * as methods from '../../src/amqp/wire/generated/methods.ts';
-import { RawClient, type RawChannel } from '../support/raw-client.ts';
+import { RawClient, withChannel, type RawChannel } from '../support/raw-client.ts';
 
 const REPLY_TO = 'amq.rabbitmq.reply-to';
 
-async function withChannel(
-  run: (channel: RawChannel, client: RawClient, port: number) => Promise<void>,
-): Promise<void> {
-  await using broker = await createBroker();
-  await using client = await RawClient.open(broker.port);
-  const channel = await client.channel();
-  await channel.declareQueue('requests');
-  await run(channel, client, broker.port);
+/** A channel on a broker with a queue for requests. */
+function withRequests(run: Parameters<typeof withChannel>[0]): Promise<void> {
+  return withChannel(async (channel, client, port) => {
+    await channel.declareQueue('requests');
+    await run(channel, client, port);
+  });
 }
 
 /** Sends a request and returns the name that its replier sees. */
@@ -31,7 +29,7 @@ async function request(channel: RawChannel): Promise<string> {
 
 describe('direct reply-to', { concurrency: true }, () => {
   test('brings the reply to the channel that asked, without a queue', () =>
-    withChannel(async (channel, client, port) => {
+    withRequests(async (channel, client, port) => {
       await channel.consume(REPLY_TO, 'replies', { noAck: true });
       const name = await request(channel);
       assert.match(name, /^amq\.rabbitmq\.reply-to\.[\w-]{22}$/u);
@@ -44,7 +42,7 @@ describe('direct reply-to', { concurrency: true }, () => {
     }));
 
   test('drops the reply when the requester is gone, confirmed and not returned', () =>
-    withChannel(async (channel, client) => {
+    withRequests(async (channel, client) => {
       await channel.consume(REPLY_TO, 'replies', { noAck: true });
       const name = await request(channel);
       await channel.cancel('replies');
@@ -69,21 +67,21 @@ describe('direct reply-to', { concurrency: true }, () => {
     ],
   ] as const) {
     test(`${what} is refused with 406`, () =>
-      withChannel(async (channel, client) => {
+      withRequests(async (channel, client) => {
         misuse(channel);
         await client.expectChannelClose(1, 406, `PRECONDITION_FAILED - ${text}`);
       }));
   }
 
   test('a second reply consumer on the channel is refused with 406', () =>
-    withChannel(async (channel, client) => {
+    withRequests(async (channel, client) => {
       await channel.consume(REPLY_TO, 'one', { noAck: true });
       channel.sendConsume(REPLY_TO, 'two', { noAck: true });
       await client.expectChannelClose(1, 406, 'PRECONDITION_FAILED - reply consumer already set');
     }));
 
   test('binding a reply queue is refused with 403', () =>
-    withChannel(async (channel, client) => {
+    withRequests(async (channel, client) => {
       channel.sendBind(`${REPLY_TO}.x`, 'amq.direct', 'k');
       const text = 'ACCESS_REFUSED - cannot bind or unbind to a volatile (direct reply-to) queue';
       await client.expectChannelClose(1, 403, text);

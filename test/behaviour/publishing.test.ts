@@ -4,15 +4,7 @@ import { describe, test } from 'node:test';
 import { createBroker } from 'leveret';
 import { fromPlain } from '../../src/amqp/wire/field-table.ts';
 import * as methods from '../../src/amqp/wire/generated/methods.ts';
-import { RawClient, type RawChannel } from '../support/raw-client.ts';
-
-async function withChannel(
-  run: (channel: RawChannel, client: RawClient, port: number) => Promise<void>,
-): Promise<void> {
-  await using broker = await createBroker();
-  await using client = await RawClient.open(broker.port);
-  await run(await client.channel(), client, broker.port);
-}
+import { RawClient, withChannel } from '../support/raw-client.ts';
 
 describe('publishing', { concurrency: true }, () => {
   test('properties and body arrive as they were sent', () =>

@@ -2,19 +2,9 @@
 // https://www.rabbitmq.com/docs/queues, /docs/exchanges).
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createBroker } from 'leveret';
 import { fromPlain } from '../../src/amqp/wire/field-table.ts';
 import * as methods from '../../src/amqp/wire/generated/methods.ts';
-import { RawClient, type RawChannel } from '../support/raw-client.ts';
-
-/** A channel on a fresh broker, and what it takes to open more. */
-async function withChannel(
-  run: (channel: RawChannel, client: RawClient, port: number) => Promise<void>,
-): Promise<void> {
-  await using broker = await createBroker();
-  await using client = await RawClient.open(broker.port);
-  await run(await client.channel(), client, broker.port);
-}
+import { RawClient, withChannel, type RawChannel } from '../support/raw-client.ts';
 
 interface Refusal {
   readonly what: string;

@@ -1,6 +1,7 @@
 // A small AMQP client of the tests' own: it can send what no real client would, and sees every frame that comes back.
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
+import { createBroker } from 'leveret';
 import { FrameReader, type FrameHandler } from '../../src/amqp/wire/frame-reader.ts';
 import { EMPTY_TABLE, fromPlain, type FieldTable } from '../../src/amqp/wire/field-table.ts';
 import { encodeContent, PROTOCOL_HEADER } from '../../src/amqp/wire/frame.ts';
@@ -425,4 +426,13 @@ export class RawChannel {
     });
     await this.client.expect(methods.CHANNEL_CLOSE_OK);
   }
+}
+
+/** Runs a test with a channel on a broker of its own. */
+export async function withChannel(
+  run: (channel: RawChannel, client: RawClient, port: number) => Promise<void>,
+): Promise<void> {
+  await using broker = await createBroker();
+  await using client = await RawClient.open(broker.port);
+  await run(await client.channel(), client, broker.port);
 }
