@@ -32,6 +32,14 @@ export interface OpenOptions {
   readonly channelMax?: number;
   readonly heartbeat?: number;
   readonly capabilities?: Readonly<Record<string, boolean>>;
+  /** Notes what is declared over this connection. */
+  readonly leftovers?: Leftovers;
+}
+
+/** What was declared and is to be removed again, on a broker that outlives the test. */
+export class Leftovers {
+  readonly queues: Set<string> = new Set();
+  readonly exchanges: Set<string> = new Set();
 }
 
 const DEFAULT_CAPABILITIES = { consumer_cancel_notify: true, authentication_failure_close: true };
@@ -44,6 +52,9 @@ export class RawClient implements FrameHandler, AsyncDisposable {
   isClosed = false;
   /** Octets received before the first frame, when it was not a frame. */
   received: Buffer = Buffer.alloc(0);
+  /** Product and version of the broker, once logged in. */
+  product = '';
+  leftovers: Leftovers | null = null;
   readonly #reader = new FrameReader(this, 0);
   #waiting: (() => void) | null = null;
   #content: { received: Received; remaining: number; pieces: Buffer[] } | null = null;
@@ -77,6 +88,7 @@ export class RawClient implements FrameHandler, AsyncDisposable {
   /** Connects and goes through the handshake. */
   static async open(port: number, options: OpenOptions = {}): Promise<RawClient> {
     const client = await RawClient.connect(port);
+    client.leftovers = options.leftovers ?? null;
     await client.login(options);
     await client.expect(methods.CONNECTION_TUNE);
     client.tune(options);
@@ -88,7 +100,9 @@ export class RawClient implements FrameHandler, AsyncDisposable {
   /** Header and start-ok. */
   async login(options: OpenOptions = {}): Promise<void> {
     this.socket.write(PROTOCOL_HEADER);
-    await this.expect(methods.CONNECTION_START);
+    const { serverProperties } = (await this.expect(methods.CONNECTION_START)).method;
+    const textOf = (name: string): string => String(serverProperties.get(name)?.value);
+    this.product = `${textOf('product')} ${textOf('version')}`;
     const { user = 'guest', password = 'guest' } = options;
     this.send(methods.encodeConnectionStartOk, 0, {
       clientProperties: fromPlain({ capabilities: options.capabilities ?? DEFAULT_CAPABILITIES }),
@@ -198,6 +212,7 @@ export class RawClient implements FrameHandler, AsyncDisposable {
   onMethod(channel: number, id: number, buffer: Buffer, start: number, end: number): void {
     const method = methods.decodeMethod(id, new WireReader().reset(buffer, start, end));
     const received = { channel, method, properties: {}, body: '' };
+    if (method.id === methods.QUEUE_DECLARE_OK) this.leftovers?.queues.add(method.queue);
     if (methods.hasContent(id)) this.#content = { received, remaining: 0, pieces: [] };
     else this.inbox.push(received);
   }
@@ -278,6 +293,9 @@ export class RawChannel {
   ): void {
     const flags = { passive: false, durable: false, internal: false, autoDelete: false };
     const method = { ...flags, noWait: false, arguments: EMPTY_TABLE, ...options, exchange, type };
+    if (exchange !== '' && !exchange.startsWith('amq.')) {
+      this.client.leftovers?.exchanges.add(exchange);
+    }
     this.send(methods.encodeExchangeDeclare, method);
   }
 
