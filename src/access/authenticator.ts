@@ -8,6 +8,8 @@ export interface Credentials {
 /** A user who proved to be who they say. */
 export interface AuthenticatedUser {
   readonly name: string;
+  /** What RabbitMQ calls tags: `administrator`, `impersonator`, ... */
+  readonly tags: readonly string[];
 }
 
 export interface Authenticator {

@@ -9,7 +9,9 @@ export class DefaultUserAuthenticator implements Authenticator {
   authenticate(credentials: Credentials, isLoopback: boolean): AuthenticatedUser | null {
     const isUser = isEqual(credentials.userName, DEFAULT_USER);
     const isPassword = isEqual(credentials.password, DEFAULT_PASSWORD);
-    return isUser && isPassword && isLoopback ? { name: DEFAULT_USER } : null;
+    return isUser && isPassword && isLoopback
+      ? { name: DEFAULT_USER, tags: ['administrator'] }
+      : null;
   }
 }
 

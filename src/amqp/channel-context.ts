@@ -1,4 +1,6 @@
 /** What the parts of a channel (publishing, consuming, topology) need of the channel and its connection. */
+import type { AuthenticatedUser } from '../access/authenticator.ts';
+import type { BrokerError } from '../broker/errors.ts';
 import type { Eventually, QueueOwner } from '../broker/queue/queue-ref.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
 import type { Turn } from '../broker/turn.ts';
@@ -13,6 +15,8 @@ export interface ConnectionContext {
   readonly turn: Turn;
   readonly runtime: Runtime;
   readonly limits: Limits;
+  /** Who logged in. */
+  readonly user: AuthenticatedUser;
   /** Stands for the connection as the owner of exclusive queues. */
   readonly owner: QueueOwner;
   /** Largest frame that the client accepts, in octets; 0 for no limit. */
@@ -30,4 +34,6 @@ export interface ChannelContext {
    * method, as the order of AMQP's methods asks.
    */
   whenAnswered<T>(result: Eventually<T>, respond: (value: T) => void): void;
+  /** Closes the channel, or the connection, for something that went wrong outside of its methods. */
+  refuse(error: BrokerError): void;
 }

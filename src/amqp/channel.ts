@@ -2,14 +2,17 @@
  * A channel: which method goes to which of its parts. Content frames and the two most frequent methods are handled where
  * they lie; everything else is decoded into an object first.
  */
+import { BrokerError } from '../broker/errors.ts';
 import type { Eventually } from '../broker/queue/queue-ref.ts';
 import type { ChannelContext, ConnectionContext } from './channel-context.ts';
-import { ACKNOWLEDGE, Consuming, REJECT, REQUEUE } from './consuming.ts';
+import { Consuming } from './consuming.ts';
 import { ProtocolError } from './errors.ts';
 import { REPLY_TO } from '../broker/queue/reply-queue.ts';
 import { Publishing } from './publishing.ts';
 import { ReplyTo } from './reply-to.ts';
+import { ACKNOWLEDGE, REJECT, REQUEUE, REQUEUE_FAILED } from './settlement.ts';
 import { Topology } from './topology.ts';
+import { Transaction } from './transaction.ts';
 import { WireDecodeError } from './wire/errors.ts';
 import {
   ACCESS_REQUEST,
@@ -46,6 +49,9 @@ import {
   encodeBasicRecoverOk,
   encodeChannelFlowOk,
   encodeConfirmSelectOk,
+  encodeTxCommitOk,
+  encodeTxRollbackOk,
+  encodeTxSelectOk,
   type BasicConsume,
   type BasicQos,
   type Method,
@@ -55,6 +61,7 @@ import { WireReader } from './wire/wire-reader.ts';
 /** What a channel asks of its connection beyond the context: reading stops while an answer is awaited. */
 export interface ChannelHost extends ConnectionContext {
   whenAnswered<T>(channel: Channel, result: Promise<T>, respond: (value: T) => void): void;
+  refuseChannel(channel: Channel, error: unknown): void;
 }
 
 export class Channel implements ChannelContext {
@@ -66,6 +73,7 @@ export class Channel implements ChannelContext {
   isClosing = false;
   readonly consuming: Consuming;
   readonly publishing: Publishing;
+  #transaction: Transaction | null = null;
   readonly #replyTo: ReplyTo;
   readonly #topology: Topology;
   readonly #reader = new WireReader();
@@ -114,9 +122,13 @@ export class Channel implements ChannelContext {
         return this.consuming.settle(deliveryTag, multiple, requeue ? REQUEUE : REJECT);
       }
       case BASIC_REJECT:
-        return this.consuming.settle(method.deliveryTag, false, method.requeue ? REQUEUE : REJECT);
+        return this.consuming.settle(
+          method.deliveryTag,
+          false,
+          method.requeue ? REQUEUE_FAILED : REJECT,
+        );
       case BASIC_GET:
-        return this.consuming.get(this.#topology.queue(method.queue), method.noAck);
+        return this.consuming.get(this.#topology.queueToGetFrom(method.queue), method.noAck);
       case BASIC_CONSUME:
         return this.#consume(method);
       case BASIC_CANCEL:
@@ -129,6 +141,7 @@ export class Channel implements ChannelContext {
       case BASIC_RECOVER_ASYNC:
         return this.#recover(method.requeue, method.id === BASIC_RECOVER);
       case CONFIRM_SELECT:
+        this.#refuseInTransaction('cannot switch from tx to confirm mode');
         this.publishing.selectConfirms();
         if (!method.noWait) this.#reply(encodeConfirmSelectOk);
         return undefined;
@@ -144,12 +157,11 @@ export class Channel implements ChannelContext {
         encodeAccessRequestOk(this.connection.out, this.number, { ticket: 1 });
         return this.connection.out.touch();
       case TX_SELECT:
+        return this.#selectTransactions();
       case TX_COMMIT:
+        return this.#commit();
       case TX_ROLLBACK:
-        throw new ProtocolError(
-          'NOT_IMPLEMENTED',
-          'transactions are not supported by this version of Leveret: use publisher confirms',
-        );
+        return this.#rollback();
       default:
         return this.#dispatchTopology(method);
     }
@@ -208,6 +220,52 @@ export class Channel implements ChannelContext {
     if (isAnswered) this.#reply(encodeBasicRecoverOk);
   }
 
+  // Transactions -------------------------------------------------------------------------------
+
+  #selectTransactions(): void {
+    if (this.publishing.confirms !== null) {
+      throw new BrokerError('PRECONDITION_FAILED', 'cannot switch from confirm to tx mode');
+    }
+    if (this.#transaction === null) this.#setTransaction(new Transaction());
+    this.#reply(encodeTxSelectOk);
+  }
+
+  #setTransaction(transaction: Transaction | null): void {
+    this.#transaction = transaction;
+    this.publishing.transaction = transaction;
+    this.consuming.transaction = transaction;
+  }
+
+  #refuseInTransaction(explanation: string): void {
+    if (this.#transaction !== null) throw new BrokerError('PRECONDITION_FAILED', explanation);
+  }
+
+  #requireTransaction(): Transaction {
+    if (this.#transaction !== null) return this.#transaction;
+    throw new BrokerError('PRECONDITION_FAILED', 'channel is not transactional');
+  }
+
+  /** Publishes first, then settlements; answered when all of it is durable. */
+  #commit(): void {
+    const transaction = this.#requireTransaction();
+    const isComplete = this.publishing.commit(transaction);
+    this.consuming.commit(transaction);
+    const durable = new Promise<void>((resolve) => {
+      this.connection.turn.whenDurable({ committed: () => resolve() }, 0);
+    });
+    this.whenAnswered(durable, () => {
+      if (!isComplete) throw new BrokerError('PRECONDITION_FAILED', 'partial tx completion');
+      this.#reply(encodeTxCommitOk);
+    });
+  }
+
+  #rollback(): void {
+    const transaction = this.#requireTransaction();
+    transaction.takePublishes();
+    this.consuming.rollback(transaction);
+    this.#reply(encodeTxRollbackOk);
+  }
+
   #reply(encode: (out: ConnectionContext['out'], channel: number, method: object) => void): void {
     encode(this.connection.out, this.number, {});
     this.connection.out.touch();
@@ -216,6 +274,10 @@ export class Channel implements ChannelContext {
   whenAnswered<T>(result: Eventually<T>, respond: (value: T) => void): void {
     if (result instanceof Promise) this.connection.whenAnswered(this, result, respond);
     else respond(result);
+  }
+
+  refuse(error: BrokerError): void {
+    this.connection.refuseChannel(this, error);
   }
 
   /** Ends the channel's work: consumers leave, unacknowledged messages go back, confirms stop. */

@@ -1,11 +1,12 @@
 /**
  * Publisher confirms of one channel. Publishes are numbered; at the end of a turn everything that is safe is confirmed
  * with one basic.ack. What went into the journal waits for its commit, and what follows it waits with it, because
- * confirms are told in order.
+ * confirms are told in order. What a queue has refused is told with basic.nack, in its place in the order.
  */
 import type { CommitParticipant, CommitWaiter } from '../broker/turn.ts';
+import { JOURNALED, REJECTED, type PublishOutcome } from '../broker/queue/queue-ref.ts';
 import type { ChannelContext } from './channel-context.ts';
-import { encodeBasicAck } from './wire/generated/methods.ts';
+import { encodeBasicAck, encodeBasicNack } from './wire/generated/methods.ts';
 
 export class ConfirmTracker implements CommitWaiter, CommitParticipant {
   readonly #channel: ChannelContext;
@@ -17,6 +18,8 @@ export class ConfirmTracker implements CommitWaiter, CommitParticipant {
   #awaited = 0;
   /** A publish of this turn is in the journal's batch. */
   #isJournaled = false;
+  /** Numbers of publishes that were refused and not told of yet, ascending. */
+  #refused: number[] = [];
   #isClosed = false;
   #hasJoinedTurn = false;
 
@@ -24,14 +27,15 @@ export class ConfirmTracker implements CommitWaiter, CommitParticipant {
     this.#channel = channel;
   }
 
-  /** One more message was published and enqueued. */
-  published(isJournaled: boolean): void {
+  /** One more message was published. REJECTED: a queue that it belongs to has refused it. */
+  published(outcome: PublishOutcome): void {
     this.#published++;
+    if (outcome === REJECTED) this.#refused.push(this.#published);
     if (!this.#hasJoinedTurn) {
       this.#hasJoinedTurn = true;
       this.#channel.connection.turn.joinCommit(this);
     }
-    if (isJournaled) this.#isJournaled = true;
+    if (outcome === JOURNALED) this.#isJournaled = true;
   }
 
   /** Confirms what is safe, waits for what is not. */
@@ -59,10 +63,34 @@ export class ConfirmTracker implements CommitWaiter, CommitParticipant {
 
   #confirmUpTo(publishSeqNo: number): void {
     if (publishSeqNo <= this.#confirmed) return;
-    const multiple = publishSeqNo > this.#confirmed + 1;
+    if (this.#refused.length > 0) this.#tellRefused(publishSeqNo);
+    if (publishSeqNo > this.#confirmed) this.#tell(encodeBasicAck, publishSeqNo);
+    this.#channel.connection.out.touch();
+  }
+
+  /** Tells of all refused ones up to this number, and of what lies between them. */
+  #tellRefused(publishSeqNo: number): void {
+    const refused = this.#refused;
+    let told = 0;
+    while (told < refused.length && refused[told]! <= publishSeqNo) {
+      const first = refused[told]!;
+      if (first > this.#confirmed + 1) this.#tell(encodeBasicAck, first - 1);
+      let last = first;
+      told++;
+      while (refused[told] === last + 1 && last < publishSeqNo) {
+        last++;
+        told++;
+      }
+      this.#tell(encodeBasicNack, last);
+    }
+    this.#refused = refused.slice(told);
+  }
+
+  /** Ack or nack of everything from the first number not told of up to this one. */
+  #tell(encode: typeof encodeBasicAck | typeof encodeBasicNack, deliveryTag: number): void {
+    const multiple = deliveryTag > this.#confirmed + 1;
     const { connection, number } = this.#channel;
-    encodeBasicAck(connection.out, number, { deliveryTag: publishSeqNo, multiple });
-    this.#confirmed = publishSeqNo;
-    connection.out.touch();
+    encode(connection.out, number, { deliveryTag, multiple, requeue: false });
+    this.#confirmed = deliveryTag;
   }
 }

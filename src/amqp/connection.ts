@@ -2,8 +2,7 @@
  * One client's connection: reads its frames, leads it through the handshake, gives frames to their channels, turns
  * refusals into close methods and ends in order. It knows no socket, only a Transport.
  */
-import type { Authenticator } from '../access/authenticator.ts';
-import type { Broker } from '../broker/broker.ts';
+import type { AuthenticatedUser } from '../access/authenticator.ts';
 import type { Turn } from '../broker/turn.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -11,12 +10,21 @@ import type { Runtime } from '../runtime/runtime.ts';
 import type { Timer } from '../runtime/timers.ts';
 import type { Channel, ChannelHost } from './channel.ts';
 import { ChannelMultiplexer } from './channel-multiplexer.ts';
+import type { ConnectionOptions } from './connection-options.ts';
+import {
+  CLOSED,
+  CLOSING,
+  HANDSHAKE,
+  HEADER,
+  RUNNING,
+  type ConnectionState,
+} from './connection-state.ts';
 import { ProtocolError, refusalOf, replyText, type Refusal } from './errors.ts';
 import { Handshake, LoginRefused } from './handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { INITIAL_FRAME_MAX, type Limits } from './limits.ts';
 import { AWAITED_ANSWER, ENDING, InputGate } from './input-gate.ts';
-import { OutputBuffer, type BlockPool } from './output-buffer.ts';
+import { OutputBuffer } from './output-buffer.ts';
 import { ProtocolHeaderReader } from './protocol-header.ts';
 import { connectionName, isLoopback, type Endpoints, type Transport } from './transport.ts';
 import {
@@ -34,28 +42,8 @@ import {
   encodeConnectionClose,
   encodeConnectionCloseOk,
 } from './wire/generated/methods.ts';
-import type { FieldTable } from './wire/field-table.ts';
 import { REPLY_CODES } from './wire/reply-codes.ts';
 import { WireReader } from './wire/wire-reader.ts';
-
-/** What all connections of a listener share. */
-export interface ConnectionOptions {
-  readonly broker: Broker;
-  readonly authenticator: Authenticator;
-  readonly limits: Limits;
-  readonly pool: BlockPool;
-  readonly serverProperties: FieldTable;
-}
-
-/** Awaiting the protocol header. */
-const HEADER = 'header';
-const HANDSHAKE = 'handshake';
-const RUNNING = 'running';
-/** We have closed: only the client's answer counts. */
-const CLOSING = 'closing';
-/** Nothing is read any more. */
-const CLOSED = 'closed';
-type State = typeof HEADER | typeof HANDSHAKE | typeof RUNNING | typeof CLOSING | typeof CLOSED;
 
 export class Connection implements FrameHandler, ChannelHost {
   readonly name: string;
@@ -71,7 +59,7 @@ export class Connection implements FrameHandler, ChannelHost {
   readonly #reader: FrameReader;
   readonly #handshake: Handshake;
   readonly #channels: ChannelMultiplexer;
-  #state: State = HEADER;
+  #state: ConnectionState = HEADER;
   readonly #header = new ProtocolHeaderReader();
   #virtualHost: VirtualHost | null = null;
   readonly #heartbeat: Heartbeat;
@@ -109,6 +97,11 @@ export class Connection implements FrameHandler, ChannelHost {
   get virtualHost(): VirtualHost {
     if (this.#virtualHost === null) throw new Error('the connection is not open');
     return this.#virtualHost;
+  }
+
+  get user(): AuthenticatedUser {
+    if (this.#handshake.user === null) throw new Error('nobody has logged in');
+    return this.#handshake.user;
   }
 
   get wantsCancelNotification(): boolean {
@@ -287,6 +280,12 @@ export class Connection implements FrameHandler, ChannelHost {
   #endChannels(): void {
     this.#channels.endAll();
     this.#virtualHost?.queues.deleteOwnedBy(this.owner);
+  }
+
+  /** What went wrong on a channel outside of its methods. */
+  refuseChannel(channel: Channel, error: unknown): void {
+    this.#refuse(error, channel);
+    this.turn.end();
   }
 
   // Refusals -----------------------------------------------------------------------------------

@@ -6,14 +6,18 @@ import { BrokerError } from '../broker/errors.ts';
 import type { Message } from '../broker/message.ts';
 import { generateConsumerTag } from '../broker/names.ts';
 import type { Consumer, DeliveryTarget } from '../broker/queue/consumer.ts';
-import { validateConsumerArguments } from '../broker/queue/queue-arguments.ts';
+import { validateConsumerArguments } from '../broker/queue/consumer-arguments.ts';
 import type { QueueRef, TakenMessage } from '../broker/queue/queue-ref.ts';
+import { ReplyQueue } from '../broker/queue/reply-queue.ts';
 import type { ChannelContext } from './channel-context.ts';
 import { writeContent } from './content-writer.ts';
+import { ConsumerTimeouts, type TimeoutSubject } from './consumer-timeouts.ts';
 import { ProtocolError } from './errors.ts';
+import { ACKNOWLEDGE, REJECT, REQUEUE, REQUEUE_FAILED, type Settlement } from './settlement.ts';
 import { Subscription } from './subscription.ts';
+import type { Transaction } from './transaction.ts';
 import { UnackedRing } from './unacked-ring.ts';
-import { EMPTY_TABLE } from './wire/field-table.ts';
+import { EMPTY_TABLE, type FieldTable } from './wire/field-table.ts';
 import {
   encodeBasicCancel,
   encodeBasicCancelOk,
@@ -23,16 +27,12 @@ import {
   type BasicConsume,
 } from './wire/generated/methods.ts';
 
-/** How a delivery ends. */
-export const ACKNOWLEDGE = 0;
-export const REJECT = 1;
-export const REQUEUE = 2;
-export type Settlement = typeof ACKNOWLEDGE | typeof REJECT | typeof REQUEUE;
-
 /** Output beyond which deliveries are sent before the turn ends, in octets: keeps blocks small and clients busy. */
 const FLUSH_OCTETS = 128 * 1024;
 
-export class Consuming implements DeliveryTarget {
+export class Consuming implements DeliveryTarget, TimeoutSubject {
+  /** Null unless the channel is in transaction mode. */
+  transaction: Transaction | null = null;
   readonly #channel: ChannelContext;
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #unacked = new UnackedRing();
@@ -43,9 +43,12 @@ export class Consuming implements DeliveryTarget {
   #globalPrefetchCount = 0;
   /** What counts against that limit. */
   #globalUnackedCount = 0;
+  readonly #timeouts: ConsumerTimeouts;
 
   constructor(channel: ChannelContext) {
     this.#channel = channel;
+    const { timers, clock } = channel.connection.runtime;
+    this.#timeouts = new ConsumerTimeouts(this, timers, clock);
   }
 
   // Deliveries ---------------------------------------------------------------------------------
@@ -93,7 +96,7 @@ export class Consuming implements DeliveryTarget {
       method.consumerTag === ''
         ? generateConsumerTag(connection.runtime.random)
         : method.consumerTag;
-    validateConsumerArguments(queue.name, queue.vhost, method.arguments);
+    this.#checkConsumer(queue, method.arguments);
     const subscription = new Subscription(queue, {
       tag,
       noAck: method.noAck,
@@ -104,12 +107,32 @@ export class Consuming implements DeliveryTarget {
     });
     this.#channel.whenAnswered(queue.consume(subscription), () => {
       this.#subscriptions.set(tag, subscription);
+      this.#timeouts.watch(subscription, this.#timeoutOf(subscription));
       // Deliveries begin when the turn ends, so consume-ok is always before the first.
       if (!method.noWait) {
         encodeBasicConsumeOk(connection.out, number, { consumerTag: tag });
         connection.out.touch();
       }
     });
+  }
+
+  #checkConsumer(queue: QueueRef, args: FieldTable): void {
+    validateConsumerArguments(queue.type, queue.name, queue.vhost, args);
+    if (queue.type === 'classic' || this.#globalPrefetchCount === 0) return;
+    throw new ProtocolError(
+      'NOT_IMPLEMENTED',
+      `queue '${queue.name}' in vhost '${queue.vhost}' does not support global qos`,
+    );
+  }
+
+  /** How long a consumer may hold a delivery: its own argument, its queue's, or the broker's setting. */
+  #timeoutOf(consumer: Subscription): number {
+    const { queue, noAck } = consumer;
+    if (queue.type === 'classic' || noAck) return 0;
+    const own = consumer.arguments.get('x-consumer-timeout');
+    const value = own ?? queue.arguments.get('x-consumer-timeout');
+    const { consumerTimeoutMs } = this.#channel.connection.limits;
+    return value === undefined ? consumerTimeoutMs : Number(value.value);
   }
 
   /** The queue of a consumer; undefined when the channel has none of this tag. */
@@ -128,6 +151,7 @@ export class Consuming implements DeliveryTarget {
     const { connection, number } = this.#channel;
     const subscription = this.#subscriptions.get(consumerTag);
     this.#subscriptions.delete(consumerTag);
+    if (subscription !== undefined) this.#timeouts.forget(subscription);
     const cancelled = subscription?.queue.cancel(subscription);
     this.#channel.whenAnswered(cancelled, () => {
       if (noWait) return;
@@ -138,11 +162,40 @@ export class Consuming implements DeliveryTarget {
 
   consumerCancelled(consumer: Consumer): void {
     if (!this.#subscriptions.delete(consumer.tag)) return;
+    this.#timeouts.forget(consumer as Subscription);
     const { connection, number } = this.#channel;
     if (!connection.wantsCancelNotification) return;
     encodeBasicCancel(connection.out, number, { consumerTag: consumer.tag, noWait: true });
     connection.out.touch();
   }
+
+  // Timeouts -----------------------------------------------------------------------------------
+
+  get lastDeliveryTag(): number {
+    return this.#lastDeliveryTag;
+  }
+
+  isHeldUpTo(deliveryTag: number, consumer: Subscription): boolean {
+    return this.#unacked.isHeldUpTo(deliveryTag, consumer);
+  }
+
+  /** A consumer holds a delivery for too long: it is cancelled where its client understands that. */
+  onTimeout(consumer: Subscription, timeoutMs: number): void {
+    const { connection } = this.#channel;
+    if (!connection.wantsCancelNotification) {
+      this.#channel.refuse(timedOut(this.#channel.number, timeoutMs));
+      return;
+    }
+    void consumer.queue.cancel(consumer);
+    this.consumerCancelled(consumer);
+    // What the client still says about these deliveries no longer counts.
+    for (const { message, position } of this.#unacked.reassign(consumer, this.#nobody())) {
+      consumer.queue.requeue(message, position, false);
+    }
+    connection.turn.end();
+  }
+
+  // Prefetch -----------------------------------------------------------------------------------
 
   /** basic.qos, for consumers to come. */
   setPrefetch(prefetchCount: number): void {
@@ -185,6 +238,11 @@ export class Consuming implements DeliveryTarget {
     writeContent(connection.out, number, message, connection.frameMax);
   }
 
+  /** Stands for a consumer that lost its deliveries: what happens to them is of no consequence. */
+  #nobody(): Subscription {
+    return this.#getterOf(new ReplyQueue('', ''));
+  }
+
   /** Stands for basic.get where a delivery has a consumer. No queue knows it, so it never gets more. */
   #getterOf(queue: QueueRef): Subscription {
     const getter = new Subscription(queue, {
@@ -208,7 +266,7 @@ export class Consuming implements DeliveryTarget {
       return;
     }
     if (!this.#unacked.take(deliveryTag)) this.#refuseTag(deliveryTag);
-    this.#settleTaken(settlement);
+    this.#settleTaken(deliveryTag, settlement);
   }
 
   #settleUpTo(deliveryTag: number, settlement: Settlement): void {
@@ -218,25 +276,52 @@ export class Consuming implements DeliveryTarget {
     let tag = this.#unacked.lowestTag();
     while (tag !== null && tag <= last) {
       this.#unacked.take(tag);
-      this.#settleTaken(settlement);
+      this.#settleTaken(tag, settlement);
       tag = this.#unacked.lowestTag();
     }
   }
 
-  /** Settles what the ring just gave up, and lets its consumer have more. */
-  #settleTaken(settlement: Settlement): void {
+  /** Settles what the ring just gave up, or remembers to when the transaction is committed. */
+  #settleTaken(tag: number, settlement: Settlement): void {
     const unacked = this.#unacked;
     const message = unacked.message!;
     const consumer = unacked.consumer!;
     const { position } = unacked;
+    if (this.transaction === null) this.#carryOut(message, consumer, position, settlement);
+    else {
+      const delivery = { tag, message, consumer, position };
+      this.transaction.addSettlement({ delivery, settlement });
+    }
+  }
+
+  /** Tells the queue, and lets the consumer have more. */
+  #carryOut(
+    message: Message,
+    consumer: Subscription,
+    position: number,
+    settlement: Settlement,
+  ): void {
     const { queue } = consumer;
     consumer.unackedCount--;
     const isGlobalRoom = this.#globalUnackedCount-- === this.#globalPrefetchCount;
     if (settlement === ACKNOWLEDGE) queue.acknowledge(message, position);
     else if (settlement === REJECT) queue.reject(message, position);
-    else queue.requeue(message, position);
+    else queue.requeue(message, position, settlement === REQUEUE_FAILED);
     if (isGlobalRoom) this.resume();
     else if (!consumer.isWaiting) queue.consumerReady(consumer);
+  }
+
+  /** Carries out what a transaction has gathered. */
+  commit(transaction: Transaction): void {
+    for (const { delivery, settlement } of transaction.takeSettlements()) {
+      this.#carryOut(delivery.message, delivery.consumer, delivery.position, settlement);
+    }
+  }
+
+  /** What a transaction would have settled is outstanding again. */
+  rollback(transaction: Transaction): void {
+    const settlements = transaction.takeSettlements();
+    this.#unacked.restore(settlements.map(({ delivery }) => delivery));
   }
 
   #refuseTag(deliveryTag: number): never {
@@ -250,10 +335,21 @@ export class Consuming implements DeliveryTarget {
 
   /** The channel ends: consumers leave, and what they held is delivered to others. */
   close(): void {
+    this.#timeouts.close();
+    if (this.transaction !== null) this.rollback(this.transaction);
+    this.transaction = null;
     for (const subscription of this.#subscriptions.values()) {
       void subscription.queue.cancel(subscription);
     }
     this.#subscriptions.clear();
-    this.recover();
+    this.#settleUpTo(0, REQUEUE_FAILED);
   }
+}
+
+function timedOut(channel: number, timeoutMs: number): BrokerError {
+  return new BrokerError(
+    'PRECONDITION_FAILED',
+    `delivery acknowledgement on channel ${channel} timed out. Timeout value used: ${timeoutMs} ms. ` +
+      'This timeout value can be configured, see consumers doc guide to learn more',
+  );
 }

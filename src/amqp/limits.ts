@@ -17,6 +17,8 @@ export interface Limits {
   readonly closeTimeoutMs: number;
   /** Octets waiting to be sent beyond which no more input is read from the connection. */
   readonly unsentOctetsMax: number;
+  /** How long a consumer of a quorum queue may hold a delivery, in milliseconds: cancelled. 0 for ever. */
+  readonly consumerTimeoutMs: number;
 }
 
 /** RabbitMQ's defaults. */
@@ -29,6 +31,7 @@ export const DEFAULT_LIMITS: Limits = {
   handshakeTimeoutMs: 10_000,
   closeTimeoutMs: 3000,
   unsentOctetsMax: 4 * 1024 * 1024,
+  consumerTimeoutMs: 1_800_000,
 };
 
 /** Smallest frame_max that a peer may ask for: RabbitMQ asks 8192 since 4.1, older clients fix 4096 (behaviour 1.4). */

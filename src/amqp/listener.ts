@@ -1,7 +1,8 @@
 /** Accepts AMQP clients on a TCP port, and ends their connections in order. The only place that touches sockets. */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Timer } from '../runtime/timers.ts';
-import { Connection, type ConnectionOptions } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionOptions } from './connection-options.ts';
 
 /** How often heartbeats of all connections are looked after, in milliseconds. */
 const SWEEP_MS = 250;

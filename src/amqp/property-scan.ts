@@ -19,16 +19,28 @@ const SHORT_STRINGS_AFTER_TIMESTAMP: readonly number[] = [1 << 5, 1 << 4, 1 << 3
 /** Bit 1 belongs to no property, bit 0 announces more flags, which no property needs. */
 const UNKNOWN_FLAGS = 0b11;
 const HAS_REPLY_TO = 1 << 9;
+const HAS_EXPIRATION = 1 << 8;
+const HAS_USER_ID = 1 << 4;
 const PERSISTENT_MODE = 2;
 
 /** Delivery mode 2. */
 export const IS_PERSISTENT = 1;
-/** There is a `reply-to`, which may have to be rewritten. */
-export const HAS_REPLY = 2;
+/** There is a priority or an expiration: queues may ask for them. */
+export const HAS_TRAITS = 2;
+/** There is a `reply-to`, a `user-id` or a header CC or BCC: they are read and may be rewritten. */
+export const NEEDS_READING = 4;
 /** What a scan finds, as bits. */
 export type PropertyFacts = number;
 
 const reader = new WireReader();
+
+/** What the last scan that found HAS_TRAITS has seen: fields, because an object for each message would be garbage. */
+export const scanned: {
+  /** -1 for none. */
+  priority: number;
+  /** Null for none. */
+  expiration: string | null;
+} = { priority: -1, expiration: null };
 
 /**
  * What a publish has to know of the properties in [start, end).
@@ -44,21 +56,41 @@ export function scanProperties(buffer: Buffer, start: number, end: number): Prop
   return walk(buffer, start, end);
 }
 
+let hasCopies = false;
+
 function walk(buffer: Buffer, start: number, end: number): PropertyFacts {
   reader.reset(buffer, start, end);
   const flags = reader.short();
   if ((flags & UNKNOWN_FLAGS) !== 0) throw new WireDecodeError('unknown property flags');
   if ((flags & HAS_CONTENT_TYPE) !== 0) skipShortString();
   if ((flags & HAS_CONTENT_ENCODING) !== 0) skipShortString();
-  if ((flags & HAS_HEADERS) !== 0) skipTable(reader);
+  hasCopies = false;
+  if ((flags & HAS_HEADERS) !== 0) skipTable(reader, noteCopies);
   const deliveryMode = (flags & HAS_DELIVERY_MODE) === 0 ? 1 : reader.octet();
-  if ((flags & HAS_PRIORITY) !== 0) reader.octet();
-  for (const flag of SHORT_STRINGS_BEFORE_TIMESTAMP) if ((flags & flag) !== 0) skipShortString();
+  scanned.priority = (flags & HAS_PRIORITY) === 0 ? -1 : reader.octet();
+  scanned.expiration = null;
+  for (const flag of SHORT_STRINGS_BEFORE_TIMESTAMP) {
+    if ((flags & flag) === 0) continue;
+    if (flag === HAS_EXPIRATION) scanned.expiration = reader.lenientShortString();
+    else skipShortString();
+  }
   if ((flags & HAS_TIMESTAMP) !== 0) skipOctets(8);
   for (const flag of SHORT_STRINGS_AFTER_TIMESTAMP) if ((flags & flag) !== 0) skipShortString();
   if (reader.offset !== end) throw new WireDecodeError('octets behind the properties');
-  const persistent = deliveryMode === PERSISTENT_MODE ? IS_PERSISTENT : 0;
-  return (flags & HAS_REPLY_TO) === 0 ? persistent : persistent | HAS_REPLY;
+  let facts = deliveryMode === PERSISTENT_MODE ? IS_PERSISTENT : 0;
+  if ((flags & (HAS_PRIORITY | HAS_EXPIRATION)) !== 0) facts |= HAS_TRAITS;
+  if ((flags & (HAS_REPLY_TO | HAS_USER_ID)) !== 0 || hasCopies) facts |= NEEDS_READING;
+  return facts;
+}
+
+/** Looks for the headers CC and BCC. */
+function noteCopies(offset: number): void {
+  const { buffer } = reader;
+  const length = buffer[offset]!;
+  if (length !== 2 && length !== 3) return;
+  const last = offset + length;
+  if (buffer[last] !== 0x43 || buffer[last - 1] !== 0x43) return;
+  if (length === 2 || buffer[offset + 1] === 0x42) hasCopies = true;
 }
 
 function skipShortString(): void {

@@ -3,8 +3,9 @@
  * it. Kept from one publish to the next, because publishers repeat themselves.
  */
 import { notFound, BrokerError } from '../broker/errors.ts';
-import type { Exchange, Route } from '../broker/exchange/exchange.ts';
-import type { Message, MessageAddress } from '../broker/message.ts';
+import type { Exchange } from '../broker/exchange/exchange.ts';
+import { routingKeysOf, type Message, type MessageAddress } from '../broker/message.ts';
+import type { QueueRef } from '../broker/queue/queue-ref.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
 
 export class PublishTarget {
@@ -13,7 +14,7 @@ export class PublishTarget {
   readonly isImmediate: boolean;
   #generation = -1;
   #exchange: Exchange | null = null;
-  #route: Route | null = null;
+  #queues: readonly QueueRef[] | null = null;
 
   constructor(address: MessageAddress, isMandatory: boolean, isImmediate: boolean) {
     this.address = address;
@@ -22,20 +23,29 @@ export class PublishTarget {
   }
 
   /**
-   * Where this message goes. Computed anew only when a binding changed, or when it depends on the headers.
+   * Looks the exchange up, unless nothing has changed since the last time.
    *
    * @throws BrokerError NOT_FOUND, ACCESS_REFUSED for an internal exchange
    */
-  route(virtualHost: VirtualHost, message: Message): Route {
-    if (this.#generation !== virtualHost.generation || this.#exchange === null) {
+  find(virtualHost: VirtualHost): Exchange {
+    if (this.#exchange === null || this.#generation !== virtualHost.generation) {
       this.#exchange = publishableExchange(virtualHost, this.address.exchange);
       this.#generation = virtualHost.generation;
-      this.#route = null;
+      this.#queues = null;
     }
-    if (this.#route !== null) return this.#route;
-    const route = virtualHost.route(this.#exchange, this.address.routingKey, message);
-    if (!route.dependsOnHeaders) this.#route = route;
-    return route;
+    return this.#exchange;
+  }
+
+  /** Where this message goes. Computed anew only when a binding changed, or when it depends on the headers. */
+  route(virtualHost: VirtualHost, message: Message): readonly QueueRef[] {
+    const exchange = this.find(virtualHost);
+    if (message.traits !== null && message.traits.copies !== null) {
+      return virtualHost.routeByKeys(exchange, routingKeysOf(message), message);
+    }
+    if (this.#queues !== null) return this.#queues;
+    const route = virtualHost.route(exchange, this.address.routingKey, message);
+    if (!route.dependsOnHeaders) this.#queues = route.queues;
+    return route.queues;
   }
 }
 

@@ -5,15 +5,28 @@
  */
 import { BrokerError } from '../broker/errors.ts';
 import { Message, MessageAddress } from '../broker/message.ts';
-import { JOURNALED, type QueueRef } from '../broker/queue/queue-ref.ts';
+import {
+  ACCEPTED,
+  REJECTED,
+  type PublishOutcome,
+  type QueueRef,
+} from '../broker/queue/queue-ref.ts';
 import { BodyPieces } from './body-pieces.ts';
 import type { ChannelContext } from './channel-context.ts';
 import { ConfirmTracker } from './confirm-tracker.ts';
 import { BETWEEN_PROPERTIES_AND_BODY, writeContent } from './content-writer.ts';
 import { ProtocolError } from './errors.ts';
-import { HAS_REPLY, IS_PERSISTENT, scanProperties } from './property-scan.ts';
+import {
+  HAS_TRAITS,
+  IS_PERSISTENT,
+  NEEDS_READING,
+  scanned,
+  scanProperties,
+} from './property-scan.ts';
 import { PublishTarget } from './publish-target.ts';
+import { admitProperties, traitsOf } from './published-properties.ts';
 import type { ReplyTo } from './reply-to.ts';
+import type { Transaction } from './transaction.ts';
 import { FrameError } from './wire/frame-reader.ts';
 import { encodeBasicReturn } from './wire/generated/methods.ts';
 import { REPLY_CODES } from './wire/reply-codes.ts';
@@ -36,6 +49,8 @@ const BODY = 2;
 export class Publishing {
   /** Null until confirm.select. */
   confirms: ConfirmTracker | null = null;
+  /** Null unless the channel is in transaction mode. */
+  transaction: Transaction | null = null;
   readonly #channel: ChannelContext;
   readonly #replyTo: ReplyTo;
   readonly #reader = new WireReader();
@@ -170,10 +185,11 @@ export class Publishing {
         `message size ${this.#bodySize} is larger than configured max size ${messageSizeMax}`,
       );
     }
+    const { turn, virtualHost } = this.#channel.connection;
+    target.find(virtualHost);
     const properties = this.#properties;
     const start = this.#propertiesStart;
-    const end = start + this.#propertiesLength;
-    const facts = scanProperties(properties, start, end);
+    const facts = scanProperties(properties, start, start + this.#propertiesLength);
     const message = new Message(
       target.address,
       (facts & IS_PERSISTENT) !== 0,
@@ -185,9 +201,14 @@ export class Publishing {
       this.#bodySize,
       pieces,
       this.#framesStart(body, bodyStart),
+      turn.nowMs(),
+      (facts & HAS_TRAITS) === 0 ? null : traitsOf(scanned.priority, scanned.expiration),
     );
-    const isRequest = (facts & HAS_REPLY) !== 0;
-    this.#publish(target, isRequest ? this.#replyTo.rewrite(message) : message);
+    this.#route(target, (facts & NEEDS_READING) === 0 ? message : this.#admit(message));
+  }
+
+  #admit(message: Message): Message {
+    return admitProperties(message, this.#channel.connection.user, this.#replyTo);
   }
 
   /** Where the publisher's frames begin when they can be passed on whole: side by side in one buffer. */
@@ -200,15 +221,34 @@ export class Publishing {
     return isWhole ? start - CONTENT_HEADER_SIZE - FRAME_HEADER_SIZE : -1;
   }
 
-  #publish(target: PublishTarget, message: Message): void {
-    const { connection } = this.#channel;
-    const { queues } = target.route(connection.virtualHost, message);
-    let isJournaled = false;
-    for (let i = 0; i < queues.length; i++) {
-      if ((queues[i] as QueueRef).publish(message) === JOURNALED) isJournaled = true;
+  #route(target: PublishTarget, message: Message): void {
+    const queues = target.route(this.#channel.connection.virtualHost, message);
+    const { isMandatory } = target;
+    if (this.transaction === null) {
+      const outcome = this.#enqueue(queues, message, isMandatory);
+      if (this.confirms !== null) this.confirms.published(outcome);
+    } else {
+      this.transaction.addPublish({ message, queues, isMandatory });
     }
-    if (queues.length === 0 && target.isMandatory) this.#return(message);
-    if (this.confirms !== null) this.confirms.published(isJournaled);
+  }
+
+  #enqueue(queues: readonly QueueRef[], message: Message, isMandatory: boolean): PublishOutcome {
+    let outcome: PublishOutcome = ACCEPTED;
+    for (let i = 0; i < queues.length; i++) {
+      const one = queues[i]!.publish(message);
+      if (one > outcome) outcome = one;
+    }
+    if (queues.length === 0 && isMandatory) this.#return(message);
+    return outcome;
+  }
+
+  /** Enqueues what a transaction has gathered. False when a queue has refused some of it. */
+  commit(transaction: Transaction): boolean {
+    let isComplete = true;
+    for (const { message, queues, isMandatory } of transaction.takePublishes()) {
+      if (this.#enqueue(queues, message, isMandatory) === REJECTED) isComplete = false;
+    }
+    return isComplete;
   }
 
   /** basic.return: nobody wants this mandatory message. */

@@ -3,11 +3,8 @@
  * `reply-to` of what the channel publishes.
  */
 import { BrokerError } from '../broker/errors.ts';
-import { Message, propertiesOf } from '../broker/message.ts';
-import { REPLY_TO, type ReplyQueue } from '../broker/queue/reply-queue.ts';
+import type { ReplyQueue } from '../broker/queue/reply-queue.ts';
 import type { ChannelContext } from './channel-context.ts';
-import { encodeProperties } from './wire/generated/properties.ts';
-import { WireWriter } from './wire/wire-writer.ts';
 
 export class ReplyTo {
   readonly #channel: ChannelContext;
@@ -39,27 +36,13 @@ export class ReplyTo {
     return this.#queue;
   }
 
-  /** The message with the name that a replier can publish to. @throws BrokerError PRECONDITION_FAILED */
-  rewrite(message: Message): Message {
-    const properties = propertiesOf(message);
-    if (properties.replyTo !== REPLY_TO) return message;
-    if (this.#queue === null) {
-      throw new BrokerError('PRECONDITION_FAILED', 'fast reply consumer does not exist');
-    }
-    const writer = new WireWriter();
-    encodeProperties(writer, { ...properties, replyTo: this.#queue.name });
-    const encoded = writer.take();
-    return new Message(
-      message.address,
-      message.isPersistent,
-      encoded,
-      0,
-      encoded.length,
-      message.body,
-      message.bodyStart,
-      message.bodyLength,
-      message.bodyPieces,
-      -1,
-    );
+  /**
+   * What takes the place of the pseudo-queue's name in a `reply-to`.
+   *
+   * @throws BrokerError PRECONDITION_FAILED when the channel has no reply consumer
+   */
+  address(): string {
+    if (this.#queue !== null) return this.#queue.name;
+    throw new BrokerError('PRECONDITION_FAILED', 'fast reply consumer does not exist');
   }
 }

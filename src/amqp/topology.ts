@@ -3,7 +3,7 @@
  * result to the -ok method.
  */
 import { BrokerError, notFound } from '../broker/errors.ts';
-import type { ClassicQueue } from '../broker/queue/classic-queue.ts';
+import type { LocalQueue } from '../broker/queue/local-queue.ts';
 import { isReplyName } from '../broker/queue/reply-queue.ts';
 import type { BindingRequest } from '../broker/virtual-host.ts';
 import type { ChannelContext } from './channel-context.ts';
@@ -39,9 +39,20 @@ export class Topology {
   }
 
   /** The queue of this name, or the one last declared for an empty name. @throws BrokerError */
-  queue(name: string): ClassicQueue {
+  queue(name: string): LocalQueue {
     const { virtualHost, owner } = this.#channel.connection;
     return virtualHost.queues.get(this.#expandName(name), owner);
+  }
+
+  /** The same for basic.get. @throws BrokerError RESOURCE_LOCKED for a queue that serves one consumer only */
+  queueToGetFrom(name: string): LocalQueue {
+    const queue = this.queue(name);
+    if (queue.type === 'classic' || !queue.settings.isSingleActiveConsumer) return queue;
+    throw new BrokerError(
+      'RESOURCE_LOCKED',
+      `cannot obtain access to locked queue '${queue.name}' in vhost '${queue.vhost}'. basic.get ` +
+        'operations are not supported by quorum queues with single active consumer',
+    );
   }
 
   #expandName(name: string): string {
@@ -94,7 +105,7 @@ export class Topology {
       return;
     }
     const result = method.passive
-      ? virtualHost.queues.get(method.queue, owner)
+      ? virtualHost.queues.probe(method.queue, owner)
       : virtualHost.queues.declare(
           {
             name: method.queue,

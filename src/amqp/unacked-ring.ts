@@ -93,6 +93,46 @@ export class UnackedRing {
     return this.#first;
   }
 
+  /** Puts back deliveries that were taken: for rare occasions, because everything held is sorted anew. */
+  restore(deliveries: readonly UnackedDelivery[]): void {
+    const all = [...this.#takeAll(), ...deliveries].sort((a, b) => a.tag - b.tag);
+    for (const { tag, message, consumer, position } of all) {
+      this.add(tag, message, consumer, position);
+    }
+  }
+
+  /** Lets `successor` stand for a consumer; returns what that held. For rare occasions, as `restore` is. */
+  reassign(consumer: Subscription, successor: Subscription): UnackedDelivery[] {
+    const all = this.#takeAll();
+    for (const { tag, message, position, ...delivery } of all) {
+      const holder = delivery.consumer === consumer ? successor : delivery.consumer;
+      this.add(tag, message, holder, position);
+    }
+    return all.filter((delivery) => delivery.consumer === consumer);
+  }
+
+  /** Whether a consumer holds a delivery up to this tag. */
+  isHeldUpTo(lastTag: number, consumer: Subscription): boolean {
+    for (const [tag, stray] of this.#strays) {
+      if (tag <= lastTag && stray.consumer === consumer) return true;
+    }
+    const end = Math.min(lastTag + 1, this.#next);
+    for (let tag = this.#first; tag < end; tag++) {
+      if (this.#consumers[tag & (this.#capacity - 1)] === consumer) return true;
+    }
+    return false;
+  }
+
+  #takeAll(): UnackedDelivery[] {
+    const all: UnackedDelivery[] = [];
+    for (let tag = this.lowestTag(); tag !== null; tag = this.lowestTag()) {
+      this.take(tag);
+      const { position } = this;
+      all.push({ tag, message: this.message!, consumer: this.consumer!, position });
+    }
+    return all;
+  }
+
   /** The ring is too short for this tag: skip settled tags, then grow, or put the oldest aside. */
   #makeRoom(tag: number): void {
     while (

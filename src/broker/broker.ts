@@ -5,6 +5,7 @@
 import type { Runtime } from '../runtime/runtime.ts';
 import type { DefinitionStore } from '../store/definition-store.ts';
 import type { Journal } from '../store/journal.ts';
+import { Deadlines } from './deadlines.ts';
 import { ExchangeTypeRegistry } from './exchange/exchange-types.ts';
 import { Turn } from './turn.ts';
 import { VirtualHost } from './virtual-host.ts';
@@ -18,6 +19,7 @@ export interface BrokerOptions {
 export class Broker {
   readonly runtime: Runtime;
   readonly turn: Turn;
+  readonly deadlines: Deadlines;
   readonly exchangeTypes: ExchangeTypeRegistry = new ExchangeTypeRegistry();
   readonly #options: BrokerOptions;
   readonly #virtualHosts = new Map<string, VirtualHost>();
@@ -25,9 +27,10 @@ export class Broker {
 
   constructor(options: BrokerOptions) {
     this.runtime = options.runtime;
-    this.turn = new Turn(options.journal, (error) =>
-      options.runtime.log.error('internal error', { error }),
-    );
+    const { clock, timers, log } = options.runtime;
+    const onError = (error: unknown): void => log.error('internal error', { error });
+    this.turn = new Turn(options.journal, clock, onError);
+    this.deadlines = new Deadlines(this.turn, timers, onError);
     this.#options = options;
     this.createVirtualHost('/');
   }
@@ -44,7 +47,9 @@ export class Broker {
       journal,
       definitions,
       turn: this.turn,
+      deadlines: this.deadlines,
       random: runtime.random,
+      clock: runtime.clock,
       exchangeTypes: this.exchangeTypes,
       nextQueueId: () => this.#queueCount++,
     });
@@ -55,6 +60,7 @@ export class Broker {
   /** Completes what the store still has to write. */
   async close(): Promise<void> {
     this.turn.end();
+    this.deadlines.close();
     await this.#options.journal.close();
     await this.#options.definitions.close();
   }

@@ -1,5 +1,6 @@
 /** The exchanges of a virtual host: declaring, checking and deleting them as RabbitMQ does. */
 import { EMPTY_TABLE, type FieldTable } from '../amqp/wire/field-table.ts';
+import { fieldTypeName } from '../amqp/wire/field-type-names.ts';
 import type { Bindings } from './bindings.ts';
 import { assertSameArgument, assertSameProperty } from './equivalence.ts';
 import { BrokerError, notFound } from './errors.ts';
@@ -99,7 +100,7 @@ export class Exchanges {
     if (alternate !== undefined && alternate.type !== 'S') {
       throw new BrokerError(
         'PRECONDITION_FAILED',
-        `invalid type for arg 'alternate-exchange' in ${this.#textOf(name)}`,
+        `invalid type '${fieldTypeName(alternate.type)}' for arg 'alternate-exchange' in ${this.#textOf(name)}`,
       );
     }
     const exchange = new Exchange({ ...declaration, name, type });

@@ -2,9 +2,10 @@
  * A message: where it was published to, and where its octets lie. Nothing is decoded or copied until somebody asks,
  * because most messages pass through unread.
  */
-import { decodeProperties, type BasicProperties } from '../amqp/wire/generated/properties.ts';
-import { WireReader } from '../amqp/wire/wire-reader.ts';
+import type { BasicProperties } from '../amqp/wire/generated/properties.ts';
+import { readProperties, writeProperties } from '../amqp/wire/property-octets.ts';
 import { EMPTY_TABLE, type FieldTable } from '../amqp/wire/field-table.ts';
+import type { DeathHistory } from './death-history.ts';
 
 /** Where messages are published to. Publishers repeat themselves, so many messages share one address. */
 export class MessageAddress {
@@ -17,6 +18,32 @@ export class MessageAddress {
     this.routingKey = routingKey;
   }
 }
+
+/** What only some messages have. Most have none of it, and so no object. */
+export interface MessageTraits {
+  /** -1 when the publisher gave none. */
+  readonly priority: number;
+  /** How long the publisher lets the message wait in a queue, in milliseconds; -1 for ever. */
+  readonly expirationMs: number;
+  /** Further routing keys, from the headers CC and BCC; the former come first, and are visible to consumers. */
+  readonly copies: RoutingCopies | null;
+  /** Where the message was dead-lettered before. */
+  readonly deaths: DeathHistory | null;
+}
+
+/** Routing keys beyond the one of basic.publish, as byte strings. */
+export interface RoutingCopies {
+  readonly carbon: readonly string[];
+  /** Removed from what consumers see. */
+  readonly blind: readonly string[];
+}
+
+export const NO_TRAITS: MessageTraits = {
+  priority: -1,
+  expirationMs: -1,
+  copies: null,
+  deaths: null,
+};
 
 /** Shared by all queues that hold the message, and immutable: what differs by queue is kept by the queue. */
 export class Message {
@@ -38,6 +65,9 @@ export class Message {
    * one piece and may be passed on as it is; -1 otherwise. Set and used by the protocol front end only.
    */
   readonly contentFrames: number;
+  /** When it was published, on the turn's clock, in milliseconds. */
+  readonly arrivedAtMs: number;
+  readonly traits: MessageTraits | null;
 
   constructor(
     address: MessageAddress,
@@ -50,6 +80,8 @@ export class Message {
     bodyLength: number,
     bodyPieces: readonly Buffer[] | null,
     contentFrames: number,
+    arrivedAtMs: number,
+    traits: MessageTraits | null,
   ) {
     this.address = address;
     this.isPersistent = isPersistent;
@@ -61,15 +93,49 @@ export class Message {
     this.bodyLength = bodyLength;
     this.bodyPieces = bodyPieces;
     this.contentFrames = contentFrames;
+    this.arrivedAtMs = arrivedAtMs;
+    this.traits = traits;
   }
+}
+
+/** The same body under other properties, published anew. Costs allocations: not for the common way of a message. */
+export function withProperties(
+  message: Message,
+  properties: BasicProperties,
+  changes: {
+    readonly address?: MessageAddress;
+    readonly arrivedAtMs?: number;
+    readonly traits?: MessageTraits | null;
+  } = {},
+): Message {
+  const encoded = writeProperties(properties);
+  return new Message(
+    changes.address ?? message.address,
+    message.isPersistent,
+    encoded,
+    0,
+    encoded.length,
+    message.body,
+    message.bodyStart,
+    message.bodyLength,
+    message.bodyPieces,
+    -1,
+    changes.arrivedAtMs ?? message.arrivedAtMs,
+    changes.traits === undefined ? message.traits : changes.traits,
+  );
+}
+
+/** All keys that a message is routed by: its routing key, then those of CC and BCC. */
+export function routingKeysOf(message: Message): readonly string[] {
+  const { routingKey } = message.address;
+  const copies = message.traits?.copies ?? null;
+  return copies === null ? [routingKey] : [routingKey, ...copies.carbon, ...copies.blind];
 }
 
 /** Decodes all properties of a message. Costs allocations: not for the common way of a message. */
 export function propertiesOf(message: Message): BasicProperties {
-  const reader = new WireReader();
   const start = message.propertiesStart;
-  reader.reset(message.properties, start, start + message.propertiesLength);
-  return decodeProperties(reader);
+  return readProperties(message.properties, start, start + message.propertiesLength);
 }
 
 /** The headers of a message; an empty table when it has none. */

@@ -3,12 +3,22 @@ import type { FieldTable } from '../amqp/wire/field-table.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Journal } from '../store/journal.ts';
 import type { Bindings } from './bindings.ts';
-import { assertSameProperty } from './equivalence.ts';
+import { assertSameArgument, assertSameProperty } from './equivalence.ts';
 import { BrokerError, notFound } from './errors.ts';
 import { checkNotReserved, generateQueueName, stripLineBreaks } from './names.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import type { Deadlines } from './deadlines.ts';
 import { ClassicQueue } from './queue/classic-queue.ts';
-import { queueTypeOf, validateQueueArguments } from './queue/queue-arguments.ts';
+import type { LocalQueue } from './queue/local-queue.ts';
+import {
+  comparedArguments,
+  queueTypeOf,
+  validateQueueArguments,
+  type QueueTypeName,
+} from './queue/queue-arguments.ts';
 import type { Eventually, QueueOwner } from './queue/queue-ref.ts';
+import { queueSettings } from './queue/queue-settings.ts';
+import { QuorumQueue } from './queue/quorum-queue.ts';
 import type { StoredDefinitions } from './stored-definitions.ts';
 import type { Turn } from './turn.ts';
 
@@ -25,6 +35,8 @@ export interface QueuesOptions {
   readonly vhost: string;
   readonly journal: Journal;
   readonly turn: Turn;
+  readonly deadlines: Deadlines;
+  readonly deadLetters: DeadLetters;
   readonly random: Random;
   readonly bindings: Bindings;
   readonly definitions: StoredDefinitions;
@@ -34,19 +46,19 @@ export interface QueuesOptions {
 
 export class Queues {
   readonly #options: QueuesOptions;
-  readonly #byName = new Map<string, ClassicQueue>();
-  readonly #owned = new Map<QueueOwner, Set<ClassicQueue>>();
+  readonly #byName = new Map<string, LocalQueue>();
+  readonly #owned = new Map<QueueOwner, Set<LocalQueue>>();
 
   constructor(options: QueuesOptions) {
     this.#options = options;
   }
 
-  [Symbol.iterator](): Iterator<ClassicQueue> {
+  [Symbol.iterator](): Iterator<LocalQueue> {
     return this.#byName.values();
   }
 
   /** The queue of exactly this name, if there is one, whoever owns it. */
-  find(name: string): ClassicQueue | undefined {
+  find(name: string): LocalQueue | undefined {
     return this.#byName.get(name);
   }
 
@@ -55,11 +67,18 @@ export class Queues {
    *
    * @throws BrokerError NOT_FOUND, RESOURCE_LOCKED when it is exclusive to another connection
    */
-  get(rawName: string, owner: QueueOwner): ClassicQueue {
+  get(rawName: string, owner: QueueOwner): LocalQueue {
     const name = stripLineBreaks(rawName);
     const queue = this.#byName.get(name);
     if (queue === undefined) throw notFound('queue', name, this.#options.vhost);
     if (queue.owner !== null && queue.owner !== owner) this.#refuseLocked(name);
+    return queue;
+  }
+
+  /** A passive declaration: the queue must be there, and has been used. @throws BrokerError as `get` */
+  probe(name: string, owner: QueueOwner): LocalQueue {
+    const queue = this.get(name, owner);
+    if (queue.type === 'classic') queue.touch();
     return queue;
   }
 
@@ -68,7 +87,7 @@ export class Queues {
    *
    * @throws BrokerError PRECONDITION_FAILED, ACCESS_REFUSED, RESOURCE_LOCKED
    */
-  declare(declaration: QueueDeclaration, owner: QueueOwner): Eventually<ClassicQueue> {
+  declare(declaration: QueueDeclaration, owner: QueueOwner): Eventually<LocalQueue> {
     const isNamed = declaration.name !== '';
     const name = isNamed
       ? stripLineBreaks(declaration.name)
@@ -77,41 +96,73 @@ export class Queues {
     const existing = this.#byName.get(name);
     if (existing !== undefined) {
       this.#checkSame(existing, declaration, owner);
+      if (existing.type === 'classic') existing.touch();
       return existing;
     }
-    validateQueueArguments(name, this.#options.vhost, declaration.arguments);
-    return this.#create(name, declaration, owner);
+    const { vhost } = this.#options;
+    const type = queueTypeOf(name, vhost, declaration.arguments);
+    validateQueueArguments(type, name, vhost, declaration.arguments);
+    if (type === 'quorum') this.#checkQuorumProperties(name, isNamed, declaration);
+    return this.#create(type, name, declaration, owner);
   }
 
-  #checkSame(existing: ClassicQueue, declared: QueueDeclaration, owner: QueueOwner): void {
-    const entity = this.#textOf(existing.name);
-    if (existing.owner !== (declared.isExclusive ? owner : null)) this.#refuseLocked(existing.name);
+  /** Quorum queues are for all and for long. */
+  #checkQuorumProperties(name: string, isNamed: boolean, declaration: QueueDeclaration): void {
+    if (!isNamed) {
+      throw new BrokerError(
+        'PRECONDITION_FAILED',
+        'Cannot declare a server-named queue for type quorum',
+      );
+    }
+    const unfit = declaration.isAutoDelete
+      ? 'auto-delete'
+      : declaration.isExclusive
+        ? 'exclusive-owner'
+        : declaration.isDurable
+          ? null
+          : 'non-durable';
+    if (unfit === null) return;
+    throw new BrokerError(
+      'PRECONDITION_FAILED',
+      `invalid property '${unfit}' for ${this.#textOf(name)}`,
+    );
+  }
+
+  #checkSame(existing: LocalQueue, declared: QueueDeclaration, owner: QueueOwner): void {
+    const { name, type } = existing;
+    const entity = this.#textOf(name);
+    if (existing.owner !== (declared.isExclusive ? owner : null)) this.#refuseLocked(name);
     // An exclusive queue is never durable: RabbitMQ ignores the flag.
     const isDurable = declared.isDurable && !declared.isExclusive;
     assertSameProperty(entity, 'durable', existing.isDurable, isDurable);
     assertSameProperty(entity, 'auto_delete', existing.isAutoDelete, declared.isAutoDelete);
-    assertSameProperty(entity, 'x-queue-type', 'classic', queueTypeOf(declared.arguments));
-    validateQueueArguments(existing.name, this.#options.vhost, declared.arguments);
+    const declaredType = queueTypeOf(name, this.#options.vhost, declared.arguments);
+    assertSameProperty(entity, 'x-queue-type', type, declaredType);
+    for (const argument of comparedArguments(type)) {
+      assertSameArgument(entity, argument, existing.arguments, declared.arguments);
+    }
   }
 
   #create(
+    type: QueueTypeName,
     name: string,
     declaration: QueueDeclaration,
     owner: QueueOwner,
-  ): Eventually<ClassicQueue> {
-    const queue = new ClassicQueue({
+  ): Eventually<LocalQueue> {
+    const QueueType = type === 'quorum' ? QuorumQueue : ClassicQueue;
+    const queue = new QueueType({
+      ...this.#options,
       id: this.#options.nextQueueId(),
       name,
-      vhost: this.#options.vhost,
       isDurable: declaration.isDurable && !declaration.isExclusive,
       isAutoDelete: declaration.isAutoDelete,
       owner: declaration.isExclusive ? owner : null,
       arguments: declaration.arguments,
-      journal: this.#options.journal,
-      turn: this.#options.turn,
+      settings: queueSettings(declaration.arguments),
       onUnused: (unused) => {
         if (unused.isAutoDelete) void this.#remove(unused);
       },
+      onExpired: (expired) => void this.#remove(expired),
     });
     this.#byName.set(name, queue);
     this.#options.bindings.generation++;
@@ -138,6 +189,7 @@ export class Queues {
     const name = stripLineBreaks(rawName);
     if (!this.#byName.has(name)) return 0;
     const queue = this.get(name, owner);
+    if (queue.type === 'quorum') this.#refuseConditions(name, conditions);
     if (conditions.ifEmpty && queue.readyCount > 0) {
       throw new BrokerError('PRECONDITION_FAILED', `${this.#textOf(name)} not empty`);
     }
@@ -145,6 +197,20 @@ export class Queues {
       throw new BrokerError('PRECONDITION_FAILED', `${this.#textOf(name)} in use`);
     }
     return this.#remove(queue);
+  }
+
+  /** RabbitMQ cannot tell of a quorum queue whether it is unused or empty. */
+  #refuseConditions(
+    name: string,
+    conditions: { readonly ifUnused: boolean; readonly ifEmpty: boolean },
+  ): void {
+    const flag = conditions.ifUnused ? 'if-unused' : conditions.ifEmpty ? 'if-empty' : null;
+    if (flag === null) return;
+    throw new BrokerError(
+      'NOT_IMPLEMENTED',
+      `cannot delete ${this.#textOf(name)}. queue.delete operations with ${flag} flag set are not ` +
+        'supported by quorum queues',
+    );
   }
 
   /** A connection ended: its exclusive queues end with it. */
@@ -155,7 +221,7 @@ export class Queues {
     for (const queue of owned) void this.#remove(queue);
   }
 
-  #remove(queue: ClassicQueue): Eventually<number> {
+  #remove(queue: LocalQueue): Eventually<number> {
     if (!this.#byName.delete(queue.name)) return 0;
     if (queue.owner !== null) this.#owned.get(queue.owner)?.delete(queue);
     this.#options.bindings.removeQueue(queue);
@@ -165,7 +231,7 @@ export class Queues {
     return deleted === undefined ? count : deleted.then(() => count);
   }
 
-  #ownedBy(owner: QueueOwner): Set<ClassicQueue> {
+  #ownedBy(owner: QueueOwner): Set<LocalQueue> {
     let owned = this.#owned.get(owner);
     if (owned === undefined) {
       owned = new Set();

@@ -14,11 +14,15 @@ export interface RoutingTable {
   findQueueByKey(routingKey: string): QueueRef | undefined;
 }
 
-/** Computes a route. Its cost is paid once for a routing key: the caller remembers the result. */
+/**
+ * Computes a route. Its cost is paid once for a routing key: the caller remembers the result.
+ *
+ * @param routingKeys the key of basic.publish, and those of CC and BCC: whatever matches one of them gets the message
+ */
 export function computeRoute(
   table: RoutingTable,
   start: Exchange,
-  routingKey: string,
+  routingKeys: readonly string[],
   message: Message,
 ): Route {
   const queues = new Set<QueueRef>();
@@ -31,7 +35,7 @@ export function computeRoute(
       dependsOnHeaders = true;
       headers = headersOf(message);
     }
-    const matched = matchExchange(table, exchange, routingKey, headers, queues);
+    const matched = matchExchange(table, exchange, routingKeys, headers, queues);
     for (const next of matched) {
       if (seen.has(next)) continue;
       seen.add(next);
@@ -45,17 +49,21 @@ export function computeRoute(
 function matchExchange(
   table: RoutingTable,
   exchange: Exchange,
-  routingKey: string,
+  routingKeys: readonly string[],
   headers: FieldTable,
   queues: Set<QueueRef>,
 ): readonly Exchange[] {
   if (exchange.name === '') {
-    const queue = table.findQueueByKey(routingKey);
-    if (queue !== undefined) queues.add(queue);
+    for (const routingKey of routingKeys) {
+      const queue = table.findQueueByKey(routingKey);
+      if (queue !== undefined) queues.add(queue);
+    }
     return [];
   }
   const destinations = new Set<Destination>();
-  exchange.matcher.match(routingKey, headers, destinations);
+  for (const routingKey of routingKeys) {
+    exchange.matcher.match(routingKey, headers, destinations);
+  }
   if (destinations.size === 0) {
     const alternate =
       exchange.alternateExchange === null

@@ -3,11 +3,12 @@
  * became possible is dispatched, one journal commit is started, and every touched connection is flushed once.
  * This is what makes one write, one commit and one dispatch serve many messages.
  */
+import type { Clock } from '../runtime/clock.ts';
 import type { CommitWaiter, Journal } from '../store/journal.ts';
 
 export type { CommitWaiter } from '../store/journal.ts';
 
-/** A queue that may be able to deliver. */
+/** Something that may have work when the turn ends: a queue that can deliver, dead letters to be routed. */
 export interface Dispatchable {
   isScheduled: boolean;
   dispatch(): void;
@@ -25,16 +26,26 @@ export interface FlushParticipant {
 
 export class Turn {
   readonly #journal: Journal;
+  readonly #clock: Clock;
   readonly #onError: (error: unknown) => void;
   readonly #queues: Dispatchable[] = [];
   readonly #committing: CommitParticipant[] = [];
   readonly #flushing: FlushParticipant[] = [];
   #isEnding = false;
+  /** The clock is read once a turn; -1 until somebody asks. */
+  #nowMs = -1;
 
   /** @param onError is told of a bug in one queue or participant: the turn goes on for the others */
-  constructor(journal: Journal, onError: (error: unknown) => void) {
+  constructor(journal: Journal, clock: Clock, onError: (error: unknown) => void) {
     this.#journal = journal;
+    this.#clock = clock;
     this.#onError = onError;
+  }
+
+  /** The time of this turn, from the monotonic clock, in whole milliseconds. */
+  nowMs(): number {
+    if (this.#nowMs < 0) this.#nowMs = Math.floor(this.#clock.monotonicMs());
+    return this.#nowMs;
   }
 
   /** The queue may have become able to deliver: dispatch it when the turn ends. */
@@ -68,6 +79,7 @@ export class Turn {
       while (this.#queues.length > 0 || this.#committing.length > 0 || this.#flushing.length > 0);
     } finally {
       this.#isEnding = false;
+      this.#nowMs = -1;
     }
   }
 

@@ -5,8 +5,11 @@
 import type { FieldTable } from '../amqp/wire/field-table.ts';
 import type { DefinitionStore } from '../store/definition-store.ts';
 import type { Journal } from '../store/journal.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import { Bindings } from './bindings.ts';
+import { DeadLetters, type DeadLetterRouter } from './dead-letters.ts';
+import type { Deadlines } from './deadlines.ts';
 import { BrokerError } from './errors.ts';
 import type { DeclaredBinding, Exchange, Route } from './exchange/exchange.ts';
 import type { ExchangeTypeRegistry } from './exchange/exchange-types.ts';
@@ -26,7 +29,9 @@ export interface VirtualHostOptions {
   readonly journal: Journal;
   readonly definitions: DefinitionStore;
   readonly turn: Turn;
+  readonly deadlines: Deadlines;
   readonly random: Random;
+  readonly clock: Clock;
   readonly exchangeTypes: ExchangeTypeRegistry;
   /** Gives each queue the number under which the journal knows it. */
   readonly nextQueueId: () => number;
@@ -39,7 +44,7 @@ export interface BindingRequest {
   readonly arguments: FieldTable;
 }
 
-export class VirtualHost implements RoutingTable {
+export class VirtualHost implements RoutingTable, DeadLetterRouter {
   readonly name: string;
   readonly exchanges: Exchanges;
   readonly queues: Queues;
@@ -56,7 +61,14 @@ export class VirtualHost implements RoutingTable {
       (binding, isAdded) => this.#recordBinding(binding, isAdded),
     );
     this.exchanges = new Exchanges(options.name, options.exchangeTypes, bindings, definitions);
-    this.queues = new Queues({ ...options, vhost: options.name, bindings, definitions });
+    const deadLetters = new DeadLetters(this, options.turn, options.clock);
+    this.queues = new Queues({
+      ...options,
+      vhost: options.name,
+      bindings,
+      definitions,
+      deadLetters,
+    });
     this.replies = new ReplyQueues(options.name, options.random, bindings);
     this.#bindings = bindings;
     this.#definitions = definitions;
@@ -89,9 +101,20 @@ export class VirtualHost implements RoutingTable {
     const { generation } = this;
     const cached = exchange.cachedRoute(routingKey, generation);
     if (cached !== undefined) return cached;
-    const route = computeRoute(this, exchange, routingKey, message);
+    const route = computeRoute(this, exchange, [routingKey], message);
     if (!route.dependsOnHeaders) exchange.cacheRoute(routingKey, route, generation);
     return route;
+  }
+
+  /** Where a message with these routing keys goes: for the few that have several, and so not remembered. */
+  routeByKeys(
+    exchange: Exchange,
+    routingKeys: readonly string[],
+    message: Message,
+  ): readonly QueueRef[] {
+    const [routingKey = '', ...copies] = routingKeys;
+    if (copies.length === 0) return this.route(exchange, routingKey, message).queues;
+    return computeRoute(this, exchange, routingKeys, message).queues;
   }
 
   // Bindings -----------------------------------------------------------------------------------

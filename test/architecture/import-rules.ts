@@ -31,7 +31,7 @@ const STORE_INTERFACES = /^src\/store\/[^/]+\.ts$/u;
 const PLUGIN_API = /^src\/plugins\/plugin-api\.ts$/u;
 /** Values that messages and arguments consist of; a WireReader is how properties are decoded. */
 const WIRE_VALUES =
-  /^src\/amqp\/wire\/(?:field-[\w-]+|reply-codes|wire-reader|generated\/properties)\.ts$/u;
+  /^src\/amqp\/wire\/(?:field-[\w-]+|reply-codes|property-octets|generated\/properties)\.ts$/u;
 const ANYTHING_OF_OURS = /^src\//u;
 
 /** In this order: the first room whose pattern meets a path is its room. */

@@ -251,11 +251,11 @@ describe('consuming', { concurrency: true }, () => {
       await client.expectChannelClose(1, 403, text);
     }));
 
-  test('a consumer argument that is not supported yet is refused with 406', () =>
+  test('a consumer argument for another type of queue is refused with 406', () =>
     withQueue([], async (channel, client) => {
       channel.sendConsume('q', 'c', { arguments: fromPlain({ 'x-stream-offset': 1 }) });
       const text =
-        "invalid arg 'x-stream-offset' for queue 'q' in vhost '/': not supported by this version of Leveret";
+        "invalid arg 'x-stream-offset' for queue 'q' in vhost '/' of queue type rabbit_classic_queue";
       await client.expectChannelClose(1, 406, `PRECONDITION_FAILED - ${text}`);
     }));
 

@@ -167,13 +167,6 @@ describe('publishing', { concurrency: true }, () => {
       assert.equal(await channel.get('häschen'), 'hop');
     }));
 
-  test('transactions are refused with 540: they are not there yet', () =>
-    withChannel(async (channel, client) => {
-      channel.send(methods.encodeTxSelect, {});
-      const { method } = await client.expect(methods.CONNECTION_CLOSE);
-      assert.equal(method.replyCode, 540);
-    }));
-
   test('a content property that is malformed is refused with 501', () =>
     withChannel(async (channel, client) => {
       client.send(methods.encodeBasicPublish, 1, {

@@ -58,21 +58,21 @@ const SOFT: readonly Refusal[] = [
     text: "ACCESS_REFUSED - queue name 'amq.mine' contains reserved prefix 'amq.*'",
   },
   {
-    what: 'an argument that is not supported yet',
+    what: 'an argument with a wrong value',
     send: (channel) =>
-      channel.sendDeclareQueue('q', { arguments: fromPlain({ 'x-message-ttl': 1 }) }),
+      channel.sendDeclareQueue('q', { arguments: fromPlain({ 'x-message-ttl': -1 }) }),
     code: 406,
-    text: "PRECONDITION_FAILED - invalid arg 'x-message-ttl' for queue 'q' in vhost '/': not supported by this version of Leveret",
+    text: "PRECONDITION_FAILED - invalid arg 'x-message-ttl' for queue 'q' in vhost '/': {value_negative,-1}",
   },
   {
-    what: 'a queue type that is not supported yet',
+    what: 'a queue type that there is not',
     send: (channel) =>
       channel.sendDeclareQueue('q', {
         durable: true,
-        arguments: fromPlain({ 'x-queue-type': 'quorum' }),
+        arguments: fromPlain({ 'x-queue-type': 'hare' }),
       }),
     code: 406,
-    text: "PRECONDITION_FAILED - invalid arg 'x-queue-type' for queue 'q' in vhost '/': queue type 'quorum' is not supported by this version of Leveret",
+    text: "PRECONDITION_FAILED - invalid arg 'x-queue-type' for queue 'q' in vhost '/': \"unsupported queue type 'hare'\"",
   },
   {
     what: 'an empty queue name before any declaration',

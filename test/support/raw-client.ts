@@ -3,7 +3,12 @@ import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { createBroker } from 'leveret';
 import { FrameReader, type FrameHandler } from '../../src/amqp/wire/frame-reader.ts';
-import { EMPTY_TABLE, fromPlain, type FieldTable } from '../../src/amqp/wire/field-table.ts';
+import {
+  EMPTY_TABLE,
+  fromPlain,
+  toPlain,
+  type FieldTable,
+} from '../../src/amqp/wire/field-table.ts';
 import { encodeContent, PROTOCOL_HEADER } from '../../src/amqp/wire/frame.ts';
 import * as methods from '../../src/amqp/wire/generated/methods.ts';
 import {
@@ -101,8 +106,8 @@ export class RawClient implements FrameHandler, AsyncDisposable {
   async login(options: OpenOptions = {}): Promise<void> {
     this.socket.write(PROTOCOL_HEADER);
     const { serverProperties } = (await this.expect(methods.CONNECTION_START)).method;
-    const textOf = (name: string): string => String(serverProperties.get(name)?.value);
-    this.product = `${textOf('product')} ${textOf('version')}`;
+    const { product, version } = toPlain(serverProperties);
+    this.product = `${product as string} ${version as string}`;
     const { user = 'guest', password = 'guest' } = options;
     this.send(methods.encodeConnectionStartOk, 0, {
       clientProperties: fromPlain({ capabilities: options.capabilities ?? DEFAULT_CAPABILITIES }),

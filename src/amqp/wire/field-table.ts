@@ -143,9 +143,20 @@ function refuseTag(tag: number): never {
   throw new WireDecodeError(`unknown field type ${tag} in a table`);
 }
 
-/** Moves behind a table, checking all that `readTable` checks. @throws WireDecodeError; the reader must be reset then */
-export function skipTable(reader: TableSource): void {
-  skipEntries(reader, 1, true);
+/**
+ * Moves behind a table, checking all that `readTable` checks.
+ *
+ * @param onKey told where each key of the table itself begins: at its length octet
+ * @throws WireDecodeError; the reader must be reset then
+ */
+export function skipTable(reader: TableSource, onKey?: (offset: number) => void): void {
+  const outerEnd = enter(reader, 1);
+  while (reader.offset < reader.end) {
+    if (onKey !== undefined) onKey(reader.offset);
+    reader.skipShortString();
+    skipValue(reader, 1);
+  }
+  reader.end = outerEnd;
 }
 
 function skipEntries(reader: TableSource, depth: number, hasKeys: boolean): void {

@@ -1,107 +1,146 @@
 /**
- * The arguments of queue.declare and basic.consume: which of them RabbitMQ knows, which of those Leveret carries out.
- * An argument that RabbitMQ knows and Leveret does not carry out yet is refused, because a program that asks for it
- * relies on it. Arguments that nobody knows are kept and ignored, as in RabbitMQ.
+ * The arguments of queue.declare: which there are, for which types of queues, and what their values must be
+ * (https://www.rabbitmq.com/docs/queues#optional-arguments). Arguments that nobody knows are kept and ignored.
  */
-import type { FieldTable, FieldValue } from '../../amqp/wire/field-table.ts';
+import type { FieldTable } from '../../amqp/wire/field-table.ts';
 import { fieldTypeName } from '../../amqp/wire/field-type-names.ts';
-import { INTEGER_TYPES, plainText } from '../equivalence.ts';
+import { plainText } from '../equivalence.ts';
 import { BrokerError } from '../errors.ts';
+import {
+  anything,
+  atMost,
+  bool,
+  deadLetterRoutingKey,
+  integer,
+  lease,
+  notNegative,
+  oneOf,
+  period,
+  positive,
+  queueVersion,
+  text,
+  type ArgumentRule,
+} from './argument-rules.ts';
 
-const NOT_SUPPORTED_QUEUE_ARGUMENTS: ReadonlySet<string> = new Set([
-  'x-message-ttl',
-  'x-expires',
-  'x-max-length',
-  'x-max-length-bytes',
-  'x-overflow',
-  'x-dead-letter-exchange',
-  'x-dead-letter-routing-key',
-  'x-dead-letter-strategy',
-  'x-max-priority',
-  'x-single-active-consumer',
-  'x-queue-master-locator',
-  'x-queue-leader-locator',
-  'x-delivery-limit',
-  'x-quorum-initial-group-size',
-  'x-max-in-memory-length',
-  'x-max-in-memory-bytes',
-  'x-consumer-timeout',
-  'x-consumer-disconnected-timeout',
-  'x-delayed-retry-type',
-  'x-delayed-retry-min',
-  'x-delayed-retry-max',
-  'x-max-age',
-  'x-stream-max-segment-size-bytes',
-  'x-stream-filter-size-bytes',
-  'x-initial-cluster-size',
+export type QueueTypeName = 'classic' | 'quorum';
+
+interface QueueArgument {
+  /** RabbitMQ's types: streams, which Leveret has none of, are the reason for refusals too. */
+  readonly types: readonly (QueueTypeName | 'stream')[];
+  readonly rule: ArgumentRule;
+}
+
+const ALL = ['classic', 'quorum', 'stream'] as const;
+const CLASSIC = ['classic'] as const;
+const QUORUM = ['quorum'] as const;
+const STREAM = ['stream'] as const;
+const MESSAGE_QUEUES = ['classic', 'quorum'] as const;
+
+/** In the order in which they are checked. */
+const QUEUE_ARGUMENTS: ReadonlyMap<string, QueueArgument> = new Map<string, QueueArgument>([
+  ['x-expires', { types: MESSAGE_QUEUES, rule: lease }],
+  ['x-message-ttl', { types: MESSAGE_QUEUES, rule: period }],
+  ['x-dead-letter-exchange', { types: MESSAGE_QUEUES, rule: text }],
+  ['x-dead-letter-routing-key', { types: MESSAGE_QUEUES, rule: deadLetterRoutingKey }],
+  [
+    'x-dead-letter-strategy',
+    { types: QUORUM, rule: oneOf(['at-most-once', 'at-least-once'], 'invalid_dlx_strategy') },
+  ],
+  ['x-max-length', { types: MESSAGE_QUEUES, rule: notNegative }],
+  ['x-max-length-bytes', { types: ALL, rule: notNegative }],
+  ['x-max-in-memory-length', { types: QUORUM, rule: notNegative }],
+  ['x-max-in-memory-bytes', { types: QUORUM, rule: notNegative }],
+  ['x-max-priority', { types: CLASSIC, rule: atMost(255n) }],
+  [
+    'x-overflow',
+    {
+      types: MESSAGE_QUEUES,
+      rule: oneOf(['drop-head', 'reject-publish', 'reject-publish-dlx'], 'invalid_overflow'),
+    },
+  ],
+  ['x-queue-mode', { types: CLASSIC, rule: anything }],
+  ['x-queue-version', { types: CLASSIC, rule: queueVersion }],
+  ['x-queue-master-locator', { types: CLASSIC, rule: text }],
+  [
+    'x-queue-leader-locator',
+    { types: ALL, rule: oneOf(['client-local', 'balanced'], 'invalid_queue_locator_arg') },
+  ],
+  ['x-single-active-consumer', { types: MESSAGE_QUEUES, rule: bool }],
+  ['x-delivery-limit', { types: QUORUM, rule: integer }],
+  ['x-quorum-initial-group-size', { types: QUORUM, rule: positive }],
+  ['x-consumer-timeout', { types: QUORUM, rule: notNegative }],
+  ['x-consumer-disconnected-timeout', { types: QUORUM, rule: notNegative }],
+  [
+    'x-delayed-retry-type',
+    {
+      types: QUORUM,
+      rule: oneOf(['disabled', 'all', 'failed', 'returned'], 'invalid_delayed_retry_type'),
+    },
+  ],
+  ['x-delayed-retry-min', { types: QUORUM, rule: notNegative }],
+  ['x-delayed-retry-max', { types: QUORUM, rule: notNegative }],
+  ['x-max-age', { types: STREAM, rule: anything }],
+  ['x-stream-max-segment-size-bytes', { types: STREAM, rule: anything }],
+  ['x-stream-filter-size-bytes', { types: STREAM, rule: anything }],
+  ['x-initial-cluster-size', { types: STREAM, rule: anything }],
 ]);
 
-const NOT_SUPPORTED_CONSUMER_ARGUMENTS: ReadonlySet<string> = new Set([
-  'x-consumer-timeout',
-  'x-stream-offset',
-  'x-stream-filter',
-  'x-stream-match-unfiltered',
-]);
+/** The arguments that a second declaration must repeat: all that this type knows. */
+export function comparedArguments(type: QueueTypeName): readonly string[] {
+  return [...QUEUE_ARGUMENTS].filter(([, { types }]) => types.includes(type)).map(([name]) => name);
+}
 
-/** @throws BrokerError PRECONDITION_FAILED for an argument that is wrong or not supported yet. */
-export function validateQueueArguments(queue: string, vhost: string, args: FieldTable): void {
-  for (const [name, value] of args) {
-    if (NOT_SUPPORTED_QUEUE_ARGUMENTS.has(name)) refuse(name, queue, vhost, NOT_SUPPORTED_YET);
-    if (name === 'x-queue-type') validateQueueType(value, queue, vhost);
-    if (name === 'x-queue-version' && !isInteger(value, 2)) {
-      refuse(name, queue, vhost, `"unsupported queue version '${plainText(value)}'"`);
+/** @throws BrokerError PRECONDITION_FAILED for an argument that is wrong, or not for this type of queue */
+export function validateQueueArguments(
+  type: QueueTypeName,
+  queue: string,
+  vhost: string,
+  args: FieldTable,
+): void {
+  const entity = `queue '${queue}' in vhost '${vhost}'`;
+  refuseDeadLetterExchangeOfWrongType(entity, args);
+  for (const [name, { types, rule }] of QUEUE_ARGUMENTS) {
+    const value = args.get(name);
+    if (value === undefined) continue;
+    if (!types.includes(type)) {
+      throw invalidArgument(name, `${entity} of queue type rabbit_${type}_queue`);
     }
+    const error = rule(value, args);
+    if (error !== null) throw invalidArgument(name, `${entity}: ${error}`);
   }
 }
 
-/** @throws BrokerError PRECONDITION_FAILED for an argument that is wrong or not supported yet. */
-export function validateConsumerArguments(queue: string, vhost: string, args: FieldTable): void {
-  for (const name of args.keys()) {
-    if (NOT_SUPPORTED_CONSUMER_ARGUMENTS.has(name)) refuse(name, queue, vhost, NOT_SUPPORTED_YET);
-  }
-  const priority = args.get('x-priority');
-  if (priority !== undefined && !INTEGER_TYPES.has(priority.type)) {
-    const type = fieldTypeName(priority.type);
-    refuse('x-priority', queue, vhost, `"expected integer, got ${type}"`);
-  }
-}
-
-const NOT_SUPPORTED_YET = 'not supported by this version of Leveret';
-
-function validateQueueType(value: FieldValue, queue: string, vhost: string): void {
-  if (value.type !== 'S') refuse('x-queue-type', queue, vhost, '{unacceptable_type,T}');
-  const type = value.value.toString();
-  if (isDefaultType(type)) return;
-  const isKnown = type === 'quorum' || type === 'stream';
-  const error = isKnown
-    ? `queue type '${type}' is ${NOT_SUPPORTED_YET}`
-    : `"unsupported queue type '${type}'"`;
-  refuse('x-queue-type', queue, vhost, error);
-}
-
-/** RabbitMQ takes some texts for "none given". */
-function isDefaultType(type: string): boolean {
-  return type === 'classic' || type === '' || type === 'undefined';
-}
-
-/** The queue type that the arguments ask for. */
-export function queueTypeOf(args: FieldTable): string {
-  const value = args.get('x-queue-type');
-  if (value?.type !== 'S') return 'classic';
-  const type = value.value.toString();
-  return isDefaultType(type) ? 'classic' : type;
-}
-
-function isInteger(value: FieldValue, expected: number): boolean {
-  return (
-    (typeof value.value === 'number' || typeof value.value === 'bigint') &&
-    Number(value.value) === expected
-  );
-}
-
-function refuse(name: string, queue: string, vhost: string, error: string): never {
+/** Checked before all else, and in other words. */
+function refuseDeadLetterExchangeOfWrongType(entity: string, args: FieldTable): void {
+  const exchange = args.get('x-dead-letter-exchange');
+  if (exchange === undefined || exchange.type === 'S') return;
+  const type = fieldTypeName(exchange.type);
   throw new BrokerError(
     'PRECONDITION_FAILED',
-    `invalid arg '${name}' for queue '${queue}' in vhost '${vhost}': ${error}`,
+    `invalid type '${type}' for arg 'x-dead-letter-exchange' in ${entity}`,
   );
+}
+
+/**
+ * The type of queue that the arguments ask for. RabbitMQ takes some texts for "none given".
+ *
+ * @throws BrokerError PRECONDITION_FAILED for a type that does not exist
+ */
+export function queueTypeOf(queue: string, vhost: string, args: FieldTable): QueueTypeName {
+  const value = args.get('x-queue-type');
+  if (value === undefined) return 'classic';
+  const name = plainText(value);
+  if (value.type === 'S') {
+    if (name === 'quorum') return 'quorum';
+    if (name === 'classic' || name === '' || name === 'undefined') return 'classic';
+  }
+  const error =
+    value.type === 'S'
+      ? `"unsupported queue type '${name}'"`
+      : `{unacceptable_type,${fieldTypeName(value.type)}}`;
+  throw invalidArgument('x-queue-type', `queue '${queue}' in vhost '${vhost}': ${error}`);
+}
+
+function invalidArgument(name: string, where: string): BrokerError {
+  return new BrokerError('PRECONDITION_FAILED', `invalid arg '${name}' for ${where}`);
 }

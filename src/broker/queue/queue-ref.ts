@@ -6,6 +6,7 @@
 import type { FieldTable } from '../../amqp/wire/field-table.ts';
 import type { Message } from '../message.ts';
 import type { Consumer } from './consumer.ts';
+import type { QueueTypeName } from './queue-arguments.ts';
 
 /** An answer that is there, or will be. */
 export type Eventually<T> = T | Promise<T>;
@@ -14,7 +15,9 @@ export type Eventually<T> = T | Promise<T>;
 export const ACCEPTED = 0;
 /** The message is in the journal's current batch: confirm it when that batch is durable. */
 export const JOURNALED = 1;
-export type PublishOutcome = typeof ACCEPTED | typeof JOURNALED;
+/** The queue is full and its overflow rule is to refuse: the publisher is told. */
+export const REJECTED = 2;
+export type PublishOutcome = typeof ACCEPTED | typeof JOURNALED | typeof REJECTED;
 
 /** A message taken by `get`. */
 export interface TakenMessage {
@@ -35,6 +38,7 @@ export interface QueueStats {
 export type QueueOwner = object;
 
 export interface QueueRef {
+  readonly type: QueueTypeName;
   readonly name: string;
   readonly vhost: string;
   readonly isDurable: boolean;
@@ -46,10 +50,14 @@ export interface QueueRef {
   publish(message: Message): PublishOutcome;
   /** The message was dealt with: forget it. */
   acknowledge(message: Message, position: number): void;
-  /** Not wanted and not to be tried again: dropped. */
+  /** Not wanted and not to be tried again: dead-lettered or dropped. */
   reject(message: Message, position: number): void;
-  /** Back to its original position, to be delivered again. */
-  requeue(message: Message, position: number): void;
+  /**
+   * To be delivered again.
+   *
+   * @param isFailure the consumer rejected it or is gone; false: it handed the message back (basic.nack, basic.recover)
+   */
+  requeue(message: Message, position: number, isFailure: boolean): void;
   /** The consumer may have credit again. */
   consumerReady(consumer: Consumer): void;
 

@@ -15,6 +15,11 @@ export class ReadyList {
   /** Position of the first message, or of the next to come when the list is empty. */
   headPosition = 0;
 
+  /** The first message; null when the list is empty. */
+  get head(): Message | null {
+    return this.length === 0 ? null : (this.#slots[this.#head] ?? null);
+  }
+
   /** Appends a message and returns its position: 0 for the queue's first message, then one more each time. */
   push(message: Message): number {
     if (this.length > this.#mask) this.#resize((this.#mask + 1) * 2);

@@ -22,6 +22,7 @@ export function isReplyName(name: string): boolean {
 }
 
 export class ReplyQueue implements QueueRef {
+  readonly type = 'classic';
   readonly name: string;
   readonly vhost: string;
   readonly isDurable = false;

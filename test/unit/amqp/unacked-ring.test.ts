@@ -7,7 +7,8 @@ import { Message, MessageAddress } from '../../../src/broker/message.ts';
 
 const EMPTY = Buffer.alloc(0);
 const address = new MessageAddress('', 'q');
-const message = (): Message => new Message(address, false, EMPTY, 0, 0, EMPTY, 0, 0, null, -1);
+const message = (): Message =>
+  new Message(address, false, EMPTY, 0, 0, EMPTY, 0, 0, null, -1, 0, null);
 const consumer = {} as Subscription;
 
 describe('a ring of unacknowledged deliveries', () => {

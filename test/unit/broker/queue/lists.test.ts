@@ -3,11 +3,12 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Message, MessageAddress } from '../../../../src/broker/message.ts';
 import { ReadyList } from '../../../../src/broker/queue/ready-list.ts';
-import { ReturnedList } from '../../../../src/broker/queue/returned-list.ts';
+import { KeyedHeap } from '../../../../src/broker/queue/keyed-heap.ts';
 
 const EMPTY = Buffer.alloc(0);
 const address = new MessageAddress('', 'q');
-const message = (): Message => new Message(address, false, EMPTY, 0, 0, EMPTY, 0, 0, null, -1);
+const message = (): Message =>
+  new Message(address, false, EMPTY, 0, 0, EMPTY, 0, 0, null, -1, 0, null);
 
 describe('a ready list', () => {
   test('gives messages in the order they came, under consecutive positions', () => {
@@ -34,24 +35,24 @@ describe('a ready list', () => {
   });
 });
 
-describe('a returned list', () => {
-  test('gives messages by position, whatever the order they came back in', () => {
+describe('a keyed heap', () => {
+  test('gives items by key, whatever the order they came in', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(1000)), fc.nat(10), (positions, early) => {
-        const list = new ReturnedList();
+        const list = new KeyedHeap();
         const byPosition = new Map(positions.map((position) => [position, message()]));
         for (const [position, returned] of byPosition) list.insert(returned, position);
         for (const position of positions.toSorted((a, b) => a - b).slice(0, early)) {
-          assert.equal(list.headPosition, position);
+          assert.equal(list.headKey, position);
           assert.equal(list.shift(), byPosition.get(position));
           byPosition.delete(position);
         }
         for (const position of [...byPosition.keys()].sort((a, b) => a - b)) {
-          assert.equal(list.headPosition, position);
+          assert.equal(list.headKey, position);
           assert.equal(list.shift(), byPosition.get(position));
         }
         assert.equal(list.shift(), null);
-        assert.equal(list.headPosition, undefined);
+        assert.equal(list.headKey, undefined);
       }),
     );
   });

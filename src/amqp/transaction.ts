@@ -1,0 +1,44 @@
+/**
+ * What a channel in transaction mode has gathered since the last commit: publishes that are routed but not enqueued, and
+ * settlements that are checked but not carried out (https://www.rabbitmq.com/docs/semantics#tx).
+ */
+import type { Message } from '../broker/message.ts';
+import type { QueueRef } from '../broker/queue/queue-ref.ts';
+import type { Settlement } from './settlement.ts';
+import type { UnackedDelivery } from './unacked-ring.ts';
+
+export interface PendingPublish {
+  readonly message: Message;
+  readonly queues: readonly QueueRef[];
+  readonly isMandatory: boolean;
+}
+
+export interface PendingSettlement {
+  readonly delivery: UnackedDelivery;
+  readonly settlement: Settlement;
+}
+
+export class Transaction {
+  #publishes: PendingPublish[] = [];
+  #settlements: PendingSettlement[] = [];
+
+  addPublish(publish: PendingPublish): void {
+    this.#publishes.push(publish);
+  }
+
+  addSettlement(settlement: PendingSettlement): void {
+    this.#settlements.push(settlement);
+  }
+
+  takePublishes(): readonly PendingPublish[] {
+    const publishes = this.#publishes;
+    this.#publishes = [];
+    return publishes;
+  }
+
+  takeSettlements(): readonly PendingSettlement[] {
+    const settlements = this.#settlements;
+    this.#settlements = [];
+    return settlements;
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * The backlog of a plain queue: in order of arrival, and what comes back takes the place that it had.
+ *
+ *   returned (delivered before)      ready (never delivered)
+ *   [ 3 . 5 ]                        [ 8 9 10 11 ]              every position on the left is lower
+ */
+import type { Message } from '../message.ts';
+import { deadlineOf, type Backlog } from './backlog.ts';
+import { KeyedHeap } from './keyed-heap.ts';
+import { ReadyList } from './ready-list.ts';
+
+export class FifoBacklog implements Backlog {
+  position = 0;
+  isRedelivered = false;
+  readonly #ready = new ReadyList();
+  readonly #returned = new KeyedHeap<Message>();
+
+  get length(): number {
+    return this.#ready.length + this.#returned.length;
+  }
+
+  push(message: Message): number {
+    return this.#ready.push(message);
+  }
+
+  shift(): Message | null {
+    if (this.#returned.length > 0) {
+      this.position = this.#returned.headKey!;
+      this.isRedelivered = true;
+      return this.#returned.shift();
+    }
+    this.position = this.#ready.headPosition;
+    this.isRedelivered = false;
+    return this.#ready.shift();
+  }
+
+  putBack(message: Message, position: number): void {
+    this.#returned.insert(message, position);
+  }
+
+  takeExpired(nowMs: number, ttlMs: number): Message | null {
+    return this.nextDeadline(ttlMs) <= nowMs ? this.shift() : null;
+  }
+
+  nextDeadline(ttlMs: number): number {
+    const head = this.#returned.head ?? this.#ready.head;
+    return head === null ? Number.POSITIVE_INFINITY : deadlineOf(head, ttlMs);
+  }
+}

@@ -1,0 +1,390 @@
+/**
+ * A queue that lives in this process: what classic and quorum queues have in common. Who may see or delete it is the
+ * virtual host's business, and so is what happens when nobody uses it any more.
+ *
+ *   publish -> backlog -> consumer (unacked, held by its channel) -> acknowledge
+ *                 |  ^            | requeue, or the consumer's channel ends
+ *                 |  +------------+
+ *                 +-> expired, over the limit, rejected -> dead-letter exchange
+ */
+import type { FieldTable } from '../../amqp/wire/field-table.ts';
+import type { Journal } from '../../store/journal.ts';
+import { Deadline, type Deadlines } from '../deadlines.ts';
+import type { DeadLetters, DeadLetterSource, DeadLetterTarget } from '../dead-letters.ts';
+import type { DeathReason } from '../death-history.ts';
+import { BrokerError } from '../errors.ts';
+import type { Message } from '../message.ts';
+import type { Dispatchable, Turn } from '../turn.ts';
+import { deadlineOf, type Backlog } from './backlog.ts';
+import type { Consumer } from './consumer.ts';
+import type { QueueTypeName } from './queue-arguments.ts';
+import { QueueConsumers, type ServingRule } from './queue-consumers.ts';
+import { QueueLease } from './queue-lease.ts';
+import {
+  ACCEPTED,
+  JOURNALED,
+  REJECTED,
+  type PublishOutcome,
+  type QueueOwner,
+  type QueueRef,
+  type QueueStats,
+  type TakenMessage,
+} from './queue-ref.ts';
+import type { QueueSettings } from './queue-settings.ts';
+
+export interface LocalQueueOptions {
+  /** Identifies the queue in the journal; never used twice. */
+  readonly id: number;
+  readonly name: string;
+  readonly vhost: string;
+  readonly isDurable: boolean;
+  readonly isAutoDelete: boolean;
+  readonly owner: QueueOwner | null;
+  readonly arguments: FieldTable;
+  readonly settings: QueueSettings;
+  readonly journal: Journal;
+  readonly turn: Turn;
+  readonly deadlines: Deadlines;
+  readonly deadLetters: DeadLetters;
+  /** Called when the last consumer has left a queue that had one. */
+  readonly onUnused: (queue: LocalQueue) => void;
+  /** Called when nobody has used the queue for the time that `x-expires` gives it. */
+  readonly onExpired: (queue: LocalQueue) => void;
+}
+
+/** How a type of queue differs from the others. */
+interface QueueTraits {
+  readonly type: QueueTypeName;
+  readonly backlog: Backlog;
+  readonly serves: ServingRule;
+  /** Every message is written to the journal, persistent or not. */
+  readonly keepsTransient: boolean;
+}
+
+export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSource {
+  readonly type: QueueTypeName;
+  readonly id: number;
+  readonly name: string;
+  readonly vhost: string;
+  readonly isDurable: boolean;
+  readonly isAutoDelete: boolean;
+  readonly owner: QueueOwner | null;
+  readonly arguments: FieldTable;
+  readonly settings: QueueSettings;
+  isScheduled = false;
+  protected readonly turn: Turn;
+  protected readonly deadlines: Deadlines;
+  protected readonly deadLetters: DeadLetters;
+  protected readonly backlog: Backlog;
+  protected isDeleted = false;
+  readonly #journal: Journal;
+  readonly #keepsTransient: boolean;
+  readonly #onUnused: (queue: LocalQueue) => void;
+  readonly #consumers: QueueConsumers;
+  /** Octets in the bodies of ready messages. */
+  #readyBytes = 0;
+  #unackedCount = 0;
+  /** A limit on length or time applies to every message. */
+  readonly #isLimited: boolean;
+  readonly #isRejecting: boolean;
+  /** There may be messages that expire. */
+  #mayExpire = false;
+  /** When the next message at a head expires. */
+  readonly #expiry = new Deadline((nowMs) => this.#onExpiry(nowMs));
+  readonly #lease: QueueLease;
+
+  constructor(options: LocalQueueOptions, traits: QueueTraits) {
+    this.type = traits.type;
+    this.id = options.id;
+    this.name = options.name;
+    this.vhost = options.vhost;
+    this.isDurable = options.isDurable;
+    this.isAutoDelete = options.isAutoDelete;
+    this.owner = options.owner;
+    this.arguments = options.arguments;
+    this.settings = options.settings;
+    this.turn = options.turn;
+    this.deadlines = options.deadlines;
+    this.deadLetters = options.deadLetters;
+    this.backlog = traits.backlog;
+    this.#journal = options.journal;
+    this.#keepsTransient = traits.keepsTransient;
+    this.#onUnused = options.onUnused;
+    this.#consumers = new QueueConsumers(traits.serves);
+    const { messageTtlMs, maxLength, maxLengthBytes, overflow } = this.settings;
+    const hasLengthLimit = Math.min(maxLength, maxLengthBytes) < Number.POSITIVE_INFINITY;
+    this.#isLimited = hasLengthLimit || messageTtlMs >= 0;
+    this.#isRejecting = hasLengthLimit && overflow !== 'drop-head';
+    this.#lease = new QueueLease(this.settings.expiresMs, this.turn, this.deadlines, () =>
+      options.onExpired(this),
+    );
+    this.#lease.renew();
+  }
+
+  get deadLetterTarget(): DeadLetterTarget | null {
+    return this.settings.deadLetterTarget;
+  }
+
+  get consumerCount(): number {
+    return this.#consumers.count;
+  }
+
+  /** Ready messages, after everything that could be delivered has been. */
+  get readyCount(): number {
+    if (this.isScheduled) this.dispatch();
+    return this.backlog.length;
+  }
+
+  stats(): QueueStats {
+    return {
+      readyCount: this.readyCount,
+      unackedCount: this.#unackedCount,
+      consumerCount: this.#consumers.count,
+    };
+  }
+
+  // Messages in ----------------------------------------------------------------------------------
+
+  publish(message: Message): PublishOutcome {
+    if (this.#isRejecting && this.#isTooMuch(message)) return this.#refuse(message);
+    const position = this.backlog.push(message);
+    this.#readyBytes += message.bodyLength;
+    if (this.#consumers.isAnyWaiting) this.turn.schedule(this);
+    const isJournaled = this.isDurable && (message.isPersistent || this.#keepsTransient);
+    if (isJournaled) this.#journal.appendEnqueue(this.id, position, message);
+    if (this.#isLimited || message.traits !== null) this.#enforceLimits(message);
+    return isJournaled ? JOURNALED : ACCEPTED;
+  }
+
+  #isTooMuch(message: Message): boolean {
+    const { maxLength, maxLengthBytes } = this.settings;
+    const isOver = (): boolean =>
+      this.backlog.length + 1 > maxLength || this.#readyBytes + message.bodyLength > maxLengthBytes;
+    if (!isOver()) return false;
+    // Consumers may be about to make room.
+    if (this.isScheduled) this.dispatch();
+    return isOver();
+  }
+
+  #refuse(message: Message): PublishOutcome {
+    if (this.settings.overflow === 'reject-publish-dlx' && this.deadLetterTarget !== null) {
+      this.deadLetters.add(this, message, -1, 'maxlen');
+    }
+    return REJECTED;
+  }
+
+  /** A message has come: what the limits on length and time make of it. */
+  #enforceLimits(message: Message): void {
+    if (this.#isOverLimit()) {
+      // What can be delivered at once is not too much.
+      if (this.isScheduled) this.dispatch();
+      this.#dropOverflow();
+    }
+    const deadlineMs = deadlineOf(message, this.settings.messageTtlMs);
+    if (deadlineMs === Number.POSITIVE_INFINITY) return;
+    this.#mayExpire = true;
+    if (deadlineMs <= this.turn.nowMs() && !this.#consumers.isAnyWaiting) {
+      this.#expire(this.turn.nowMs());
+    }
+    if (deadlineMs < this.#expiry.atMs) this.#awaitExpiry();
+  }
+
+  #isOverLimit(): boolean {
+    const { maxLength, maxLengthBytes } = this.settings;
+    return this.backlog.length > maxLength || this.#readyBytes > maxLengthBytes;
+  }
+
+  #dropOverflow(): void {
+    if (this.#isRejecting) return;
+    while (this.#isOverLimit()) {
+      const message = this.#take();
+      if (message === null) return;
+      this.giveUp(message, this.backlog.position, 'maxlen');
+    }
+  }
+
+  // Messages out ---------------------------------------------------------------------------------
+
+  /** Gives ready messages to consumers until one of the two runs out. */
+  dispatch(): void {
+    const nowMs = this.#mayExpire ? this.turn.nowMs() : 0;
+    while (this.backlog.length > 0) {
+      // A message whose time is up in this very turn may still be delivered: `expiration` 0 means "now or never".
+      if (this.#mayExpire && this.#expire(nowMs - 1)) continue;
+      const consumer = this.#consumers.takeTurn();
+      if (consumer === null) break;
+      this.#deliverNext(consumer);
+    }
+    if (!this.#mayExpire) return;
+    this.#expire(nowMs);
+    this.#awaitExpiry();
+  }
+
+  #deliverNext(consumer: Consumer): void {
+    const message = this.#take();
+    if (message === null) return;
+    const { position, isRedelivered } = this.backlog;
+    if (consumer.noAck) {
+      this.forget(message, position);
+    } else {
+      consumer.unackedCount++;
+      this.#unackedCount++;
+    }
+    const shown = isRedelivered ? this.shownAgain(message, position) : message;
+    consumer.target.deliver(consumer, shown, position, isRedelivered);
+  }
+
+  get(noAck: boolean): TakenMessage | null {
+    this.touch();
+    if (this.isScheduled) this.dispatch();
+    if (this.#mayExpire) this.#expire(this.turn.nowMs());
+    const message = this.#take();
+    if (this.#mayExpire) this.#awaitExpiry();
+    if (message === null) return null;
+    const { position, isRedelivered } = this.backlog;
+    const shown = isRedelivered ? this.shownAgain(message, position) : message;
+    if (noAck) this.forget(message, position);
+    else this.#unackedCount++;
+    return { message: shown, position, isRedelivered, readyCount: this.backlog.length };
+  }
+
+  #take(): Message | null {
+    const message = this.backlog.shift();
+    if (message !== null) this.#readyBytes -= message.bodyLength;
+    return message;
+  }
+
+  // Settlement -----------------------------------------------------------------------------------
+
+  acknowledge(message: Message, position: number): void {
+    this.#unackedCount--;
+    this.forget(message, position);
+  }
+
+  reject(message: Message, position: number): void {
+    this.#unackedCount--;
+    if (!this.isDeleted) this.giveUp(message, position, 'rejected');
+  }
+
+  requeue(message: Message, position: number, isFailure: boolean): void {
+    this.#unackedCount--;
+    if (!this.isDeleted) this.takeBack(message, position, isFailure);
+  }
+
+  /** A delivered message is to be delivered again. */
+  protected takeBack(message: Message, position: number, _isFailure: boolean): void {
+    this.putBack(message, position);
+  }
+
+  protected putBack(message: Message, position: number): void {
+    this.backlog.putBack(message, position);
+    this.#readyBytes += message.bodyLength;
+    this.turn.schedule(this);
+    if (!this.#isLimited && message.traits === null) return;
+    this.#dropOverflow();
+    // Whether it expires is found when the queue is dispatched.
+    this.#mayExpire = true;
+  }
+
+  /** How consumers see a message that was delivered before. */
+  protected shownAgain(message: Message, _position: number): Message {
+    return message;
+  }
+
+  /** The queue lets go of a message that nobody has acknowledged. */
+  protected giveUp(message: Message, position: number, reason: DeathReason): void {
+    if (this.deadLetterTarget !== null) this.deadLetters.add(this, message, position, reason);
+    this.forget(message, position);
+  }
+
+  /** At most once: nothing is kept, so nothing is to be done. */
+  deadLettered(_position: number, _isTaken: boolean): void {}
+
+  /** The message is gone for good. */
+  protected forget(message: Message, position: number): void {
+    if (this.isDurable && (message.isPersistent || this.#keepsTransient) && !this.isDeleted) {
+      this.#journal.appendSettle(this.id, position);
+    }
+  }
+
+  // Expiry ---------------------------------------------------------------------------------------
+
+  /** Gives up on what has reached a head and whose time is up. True when there was any. */
+  #expire(nowMs: number): boolean {
+    let hasExpired = false;
+    const { messageTtlMs } = this.settings;
+    for (;;) {
+      const message = this.backlog.takeExpired(nowMs, messageTtlMs);
+      if (message === null) return hasExpired;
+      this.#readyBytes -= message.bodyLength;
+      this.giveUp(message, this.backlog.position, 'expired');
+      hasExpired = true;
+    }
+  }
+
+  #awaitExpiry(): void {
+    if (this.backlog.length === 0) this.#mayExpire = false;
+    this.deadlines.set(this.#expiry, this.backlog.nextDeadline(this.settings.messageTtlMs));
+  }
+
+  #onExpiry(nowMs: number): void {
+    this.#expire(nowMs);
+    this.#awaitExpiry();
+  }
+
+  // Consumers ------------------------------------------------------------------------------------
+
+  consumerReady(consumer: Consumer): void {
+    if (this.isDeleted) return;
+    this.#consumers.makeReady(consumer);
+    if (this.backlog.length > 0) this.turn.schedule(this);
+  }
+
+  consume(consumer: Consumer): void {
+    // Quorum queues know no exclusive use.
+    if (this.type === 'classic' && this.#consumers.isBarred(consumer)) {
+      throw new BrokerError(
+        'ACCESS_REFUSED',
+        `queue '${this.name}' in vhost '${this.vhost}' in exclusive use`,
+      );
+    }
+    this.#consumers.add(consumer);
+    this.#lease.suspend();
+    this.consumerReady(consumer);
+  }
+
+  cancel(consumer: Consumer): void {
+    if (!this.#consumers.remove(consumer)) return;
+    if (this.backlog.length > 0) this.turn.schedule(this);
+    if (this.#consumers.count > 0) return;
+    this.#lease.renew();
+    this.#onUnused(this);
+  }
+
+  // The queue's life -----------------------------------------------------------------------------
+
+  /** Somebody has used the queue other than by consuming from it. */
+  touch(): void {
+    if (this.#consumers.count === 0) this.#lease.renew();
+  }
+
+  purge(): number {
+    const count = this.readyCount;
+    for (let message = this.#take(); message !== null; message = this.#take()) {
+      this.forget(message, this.backlog.position);
+    }
+    return count;
+  }
+
+  /** Ends the queue: its messages are dropped and its consumers told. Returns the number of ready messages. */
+  delete(): number {
+    const count = this.purge();
+    this.isDeleted = true;
+    this.deadlines.clear(this.#expiry);
+    this.#lease.suspend();
+    for (const consumer of this.#consumers.removeAll()) {
+      consumer.target.consumerCancelled(consumer);
+    }
+    return count;
+  }
+}

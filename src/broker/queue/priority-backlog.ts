@@ -1,0 +1,86 @@
+/**
+ * The backlog of a queue with priorities: a plain one for each, the highest served first. A position tells the priority
+ * too, so that what comes back finds its place: position = place within its priority x number of priorities + priority.
+ */
+import type { Message } from '../message.ts';
+import type { Backlog } from './backlog.ts';
+import { FifoBacklog } from './fifo-backlog.ts';
+
+export class PriorityBacklog implements Backlog {
+  length = 0;
+  position = 0;
+  isRedelivered = false;
+  readonly #levelCount: number;
+  readonly #defaultPriority: number;
+  /** By priority; made when the first message of a priority comes. */
+  readonly #levels: (FifoBacklog | undefined)[];
+  /** No level above this one has messages. */
+  #top = 0;
+
+  /**
+   * @param maxPriority higher ones count as this
+   * @param defaultPriority of messages that say nothing
+   */
+  constructor(maxPriority: number, defaultPriority: number) {
+    this.#levelCount = maxPriority + 1;
+    this.#defaultPriority = defaultPriority;
+    this.#levels = Array.from<undefined>({ length: this.#levelCount });
+  }
+
+  push(message: Message): number {
+    const given = message.traits?.priority ?? -1;
+    const wanted = given < 0 ? this.#defaultPriority : given;
+    const priority = Math.min(wanted, this.#levelCount - 1);
+    this.length++;
+    return this.#level(priority).push(message) * this.#levelCount + priority;
+  }
+
+  shift(): Message | null {
+    if (this.length === 0) return null;
+    while (this.#top > 0 && (this.#levels[this.#top]?.length ?? 0) === 0) this.#top--;
+    return this.#taken(this.#top, this.#level(this.#top).shift());
+  }
+
+  putBack(message: Message, position: number): void {
+    const priority = position % this.#levelCount;
+    this.length++;
+    this.#level(priority).putBack(message, (position - priority) / this.#levelCount);
+  }
+
+  /** Every priority has a head of its own. */
+  takeExpired(nowMs: number, ttlMs: number): Message | null {
+    for (let priority = this.#top; priority >= 0; priority--) {
+      const message = this.#levels[priority]?.takeExpired(nowMs, ttlMs) ?? null;
+      if (message !== null) return this.#taken(priority, message);
+    }
+    return null;
+  }
+
+  nextDeadline(ttlMs: number): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (let priority = this.#top; priority >= 0; priority--) {
+      const deadline = this.#levels[priority]?.nextDeadline(ttlMs) ?? Number.POSITIVE_INFINITY;
+      if (deadline < earliest) earliest = deadline;
+    }
+    return earliest;
+  }
+
+  /** The level of a priority that is about to be used. */
+  #level(priority: number): FifoBacklog {
+    if (priority > this.#top) this.#top = priority;
+    const level = this.#levels[priority];
+    if (level !== undefined) return level;
+    const created = new FifoBacklog();
+    this.#levels[priority] = created;
+    return created;
+  }
+
+  #taken(priority: number, message: Message | null): Message | null {
+    if (message === null) return null;
+    const level = this.#level(priority);
+    this.length--;
+    this.position = level.position * this.#levelCount + priority;
+    this.isRedelivered = level.isRedelivered;
+    return message;
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * The consumers of a queue: who there is, whose turn it is, and who is served at all, for a queue may serve one
+ * consumer only: an exclusive one, or the single active one (https://www.rabbitmq.com/docs/consumers).
+ */
+import type { Consumer } from './consumer.ts';
+import { WaitingConsumers } from './waiting-consumers.ts';
+
+/** Which consumers of a queue are served. */
+export type ServingRule =
+  /** All of them. */
+  | 'all'
+  /** One: the first to come, until it leaves. */
+  | 'single'
+  /** One: the first to come, until it leaves or one of higher priority comes. */
+  | 'single-of-highest-priority';
+
+export class QueueConsumers {
+  readonly #rule: ServingRule;
+  readonly #all = new Set<Consumer>();
+  readonly #waiting = new WaitingConsumers();
+  /** The only one that is served; null while all are. */
+  #active: Consumer | null = null;
+  /** Takes over from the active one as soon as that has nothing left to acknowledge. */
+  #successor: Consumer | null = null;
+
+  constructor(rule: ServingRule) {
+    this.#rule = rule;
+  }
+
+  get count(): number {
+    return this.#all.size;
+  }
+
+  /** Whether anybody may be able to take a message. */
+  get isAnyWaiting(): boolean {
+    return this.#waiting.current !== null;
+  }
+
+  /** Whether nobody else can be let in beside this consumer, or it cannot beside those that are there. */
+  isBarred(consumer: Consumer): boolean {
+    if (consumer.isExclusive && this.#rule !== 'all') return true;
+    const holder = this.#all.values().next().value;
+    return holder !== undefined && (holder.isExclusive || consumer.isExclusive);
+  }
+
+  add(consumer: Consumer): void {
+    this.#all.add(consumer);
+    if (this.#rule === 'all') return;
+    const active = this.#active;
+    if (active === null) {
+      this.#active = consumer;
+    } else if (
+      this.#rule === 'single-of-highest-priority' &&
+      consumer.priority > (this.#successor ?? active).priority
+    ) {
+      this.#successor = consumer;
+      this.#waiting.remove(active);
+      this.#succeed();
+    }
+  }
+
+  /** False when it was gone already. */
+  remove(consumer: Consumer): boolean {
+    consumer.isCancelled = true;
+    this.#waiting.remove(consumer);
+    if (!this.#all.delete(consumer)) return false;
+    if (consumer === this.#successor) {
+      this.#successor = null;
+      if (this.#active !== null) this.makeReady(this.#active);
+    }
+    if (consumer === this.#active) {
+      this.#activate(this.#successor ?? this.#firstOfHighestPriority());
+    }
+    return true;
+  }
+
+  /** All of them leave; returns who they were. */
+  removeAll(): readonly Consumer[] {
+    const consumers = [...this.#all];
+    this.#all.clear();
+    for (const consumer of consumers) {
+      consumer.isCancelled = true;
+      this.#waiting.remove(consumer);
+    }
+    return consumers;
+  }
+
+  /** The consumer may have credit again. */
+  makeReady(consumer: Consumer): void {
+    if (consumer.isCancelled) return;
+    if (this.#rule !== 'all') {
+      if (this.#successor !== null) {
+        this.#succeed();
+        return;
+      }
+      if (consumer !== this.#active) return;
+    }
+    this.#waiting.add(consumer);
+  }
+
+  /** The consumer whose turn it is, of those with credit; null when there is none. */
+  takeTurn(): Consumer | null {
+    const waiting = this.#waiting;
+    for (let consumer = waiting.current; consumer !== null; consumer = waiting.current) {
+      if (consumer.hasCredit()) {
+        waiting.advance();
+        return consumer;
+      }
+      waiting.remove(consumer);
+    }
+    return null;
+  }
+
+  #succeed(): void {
+    if (this.#active !== null && this.#active.unackedCount > 0) return;
+    this.#activate(this.#successor);
+  }
+
+  #activate(consumer: Consumer | null): void {
+    this.#active = consumer;
+    this.#successor = null;
+    if (consumer !== null) this.#waiting.add(consumer);
+  }
+
+  #firstOfHighestPriority(): Consumer | null {
+    let best: Consumer | null = null;
+    for (const consumer of this.#all) {
+      if (best === null || consumer.priority > best.priority) best = consumer;
+    }
+    return best;
+  }
+}

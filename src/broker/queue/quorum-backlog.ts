@@ -1,0 +1,61 @@
+/**
+ * The backlog of a quorum queue: what comes back is served before everything else, in the order in which it came back
+ * and whatever its priority; then by priority (https://www.rabbitmq.com/docs/quorum-queues).
+ */
+import type { Message } from '../message.ts';
+import { deadlineOf, type Backlog } from './backlog.ts';
+import { PriorityBacklog } from './priority-backlog.ts';
+import { ReadyList } from './ready-list.ts';
+
+const PRIORITY_MAX = 31;
+const PRIORITY_DEFAULT = 4;
+
+export class QuorumBacklog implements Backlog {
+  position = 0;
+  isRedelivered = false;
+  readonly #ready = new PriorityBacklog(PRIORITY_MAX, PRIORITY_DEFAULT);
+  readonly #returned = new ReadyList();
+  /** The positions of what is in `#returned`, by the place that it has there. */
+  readonly #returnedPositions = new Map<number, number>();
+
+  get length(): number {
+    return this.#ready.length + this.#returned.length;
+  }
+
+  push(message: Message): number {
+    return this.#ready.push(message);
+  }
+
+  shift(): Message | null {
+    if (this.#returned.length === 0) return this.#taken(this.#ready.shift());
+    const place = this.#returned.headPosition;
+    this.position = this.#returnedPositions.get(place) ?? 0;
+    this.#returnedPositions.delete(place);
+    this.isRedelivered = true;
+    return this.#returned.shift();
+  }
+
+  putBack(message: Message, position: number): void {
+    this.#returnedPositions.set(this.#returned.push(message), position);
+  }
+
+  takeExpired(nowMs: number, ttlMs: number): Message | null {
+    if (this.#returnedDeadline(ttlMs) <= nowMs) return this.shift();
+    return this.#taken(this.#ready.takeExpired(nowMs, ttlMs));
+  }
+
+  nextDeadline(ttlMs: number): number {
+    return Math.min(this.#returnedDeadline(ttlMs), this.#ready.nextDeadline(ttlMs));
+  }
+
+  #returnedDeadline(ttlMs: number): number {
+    const { head } = this.#returned;
+    return head === null ? Number.POSITIVE_INFINITY : deadlineOf(head, ttlMs);
+  }
+
+  #taken(message: Message | null): Message | null {
+    this.position = this.#ready.position;
+    this.isRedelivered = false;
+    return message;
+  }
+}

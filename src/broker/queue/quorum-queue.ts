@@ -1,0 +1,142 @@
+/**
+ * A quorum queue as clients see it (https://www.rabbitmq.com/docs/quorum-queues): every message is persistent, deliveries
+ * are counted and limited, what comes back is served first, and dead letters can be kept until they are taken.
+ */
+import { Deadline } from '../deadlines.ts';
+import type { DeathReason } from '../death-history.ts';
+import { headersOf, propertiesOf, withProperties, type Message } from '../message.ts';
+import { KeyedHeap } from './keyed-heap.ts';
+import { LocalQueue, type LocalQueueOptions } from './local-queue.ts';
+import { QuorumBacklog } from './quorum-backlog.ts';
+
+/** A message that came back at least once. */
+interface DeliveryCounts {
+  /** The message without the headers that tell the counts. */
+  readonly original: Message;
+  /** How often it was delivered. */
+  acquired: number;
+  /** How often that failed: the consumer rejected it or was lost. */
+  failed: number;
+}
+
+interface Waiting {
+  readonly message: Message;
+  readonly position: number;
+}
+
+interface DyingMessage {
+  readonly message: Message;
+  readonly reason: DeathReason;
+}
+
+/** How soon dead letters that nobody took are tried again, in milliseconds. */
+const DEAD_LETTER_RETRY_MS = 1000;
+
+export class QuorumQueue extends LocalQueue {
+  /** By position. */
+  readonly #counts = new Map<number, DeliveryCounts>();
+  /** Messages that wait before they are delivered again, by the time when they may be. */
+  readonly #delayed = new KeyedHeap<Waiting>();
+  readonly #delay = new Deadline((nowMs) => this.#endDelays(nowMs));
+  /** Dead letters that nobody has taken yet, by position. */
+  readonly #dying = new Map<number, DyingMessage>();
+  readonly #deadLetterRetry = new Deadline(() => this.#retryDeadLetters());
+
+  constructor(options: LocalQueueOptions) {
+    super(options, {
+      type: 'quorum',
+      backlog: new QuorumBacklog(),
+      serves: options.settings.isSingleActiveConsumer ? 'single-of-highest-priority' : 'all',
+      keepsTransient: true,
+    });
+  }
+
+  protected override takeBack(message: Message, position: number, isFailure: boolean): void {
+    let counts = this.#counts.get(position);
+    if (counts === undefined) {
+      counts = { original: message, acquired: 0, failed: 0 };
+      this.#counts.set(position, counts);
+    }
+    counts.acquired++;
+    if (isFailure) counts.failed++;
+    const { deliveryLimit } = this.settings;
+    if (deliveryLimit >= 0 && counts.failed > deliveryLimit) {
+      this.giveUp(message, position, 'delivery_limit');
+      return;
+    }
+    const delayMs = this.#delayOf(counts, isFailure);
+    if (delayMs === 0) {
+      this.putBack(counts.original, position);
+      return;
+    }
+    this.#delayed.insert({ message: counts.original, position }, this.turn.nowMs() + delayMs);
+    this.deadlines.set(this.#delay, this.#delayed.headKey ?? Number.POSITIVE_INFINITY);
+  }
+
+  #delayOf({ failed }: DeliveryCounts, isFailure: boolean): number {
+    const retry = this.settings.delayedRetry;
+    if (retry === null) return 0;
+    if (retry.after !== 'all' && (retry.after === 'failed') !== isFailure) return 0;
+    return Math.min(retry.minMs * Math.max(1, failed), retry.maxMs);
+  }
+
+  #endDelays(nowMs: number): void {
+    while ((this.#delayed.headKey ?? Number.POSITIVE_INFINITY) <= nowMs) {
+      const { message, position } = this.#delayed.shift()!;
+      this.putBack(message, position);
+    }
+    this.deadlines.set(this.#delay, this.#delayed.headKey ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** With headers that tell how often it was delivered, and how often that failed. */
+  protected override shownAgain(message: Message, position: number): Message {
+    const counts = this.#counts.get(position);
+    if (counts === undefined) return message;
+    const headers = new Map(headersOf(message));
+    headers.set('x-acquired-count', { type: 'l', value: BigInt(counts.acquired) });
+    if (counts.failed > 0) {
+      headers.set('x-delivery-count', { type: 'l', value: BigInt(counts.failed) });
+    }
+    const sorted = new Map([...headers].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return withProperties(message, { ...propertiesOf(message), headers: sorted });
+  }
+
+  protected override giveUp(message: Message, position: number, reason: DeathReason): void {
+    const original = this.#counts.get(position)?.original ?? message;
+    if (!this.settings.isDeadLetteringAtLeastOnce || this.deadLetterTarget === null) {
+      super.giveUp(original, position, reason);
+      return;
+    }
+    this.#dying.set(position, { message: original, reason });
+    this.deadLetters.add(this, original, position, reason);
+  }
+
+  override deadLettered(position: number, isTaken: boolean): void {
+    const dying = this.#dying.get(position);
+    if (dying === undefined || this.isDeleted) return;
+    if (isTaken) {
+      this.#dying.delete(position);
+      this.forget(dying.message, position);
+    } else if (this.#deadLetterRetry.index < 0) {
+      this.deadlines.set(this.#deadLetterRetry, this.turn.nowMs() + DEAD_LETTER_RETRY_MS);
+    }
+  }
+
+  #retryDeadLetters(): void {
+    for (const [position, { message, reason }] of this.#dying) {
+      this.deadLetters.add(this, message, position, reason);
+    }
+  }
+
+  protected override forget(message: Message, position: number): void {
+    if (this.#counts.size > 0) this.#counts.delete(position);
+    super.forget(message, position);
+  }
+
+  override delete(): number {
+    const count = super.delete();
+    this.deadlines.clear(this.#delay);
+    this.deadlines.clear(this.#deadLetterRetry);
+    return count;
+  }
+}
