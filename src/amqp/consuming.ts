@@ -161,7 +161,8 @@ export class Consuming implements DeliveryTarget, TimeoutSubject {
   }
 
   consumerCancelled(consumer: Consumer): void {
-    if (!this.#subscriptions.delete(consumer.tag)) return;
+    if (this.#subscriptions.get(consumer.tag) !== consumer) return;
+    this.#subscriptions.delete(consumer.tag);
     this.#timeouts.forget(consumer as Subscription);
     const { connection, number } = this.#channel;
     if (!connection.wantsCancelNotification) return;
@@ -206,6 +207,9 @@ export class Consuming implements DeliveryTarget, TimeoutSubject {
   setGlobalPrefetch(prefetchCount: number): void {
     this.#globalPrefetchCount = prefetchCount;
     this.#globalUnackedCount = this.#unacked.count;
+    this.#unacked.forEachConsumer((holder) => {
+      holder.countsGlobally = true;
+    });
     this.resume();
   }
 
@@ -226,7 +230,6 @@ export class Consuming implements DeliveryTarget, TimeoutSubject {
     const deliveryTag = ++this.#lastDeliveryTag;
     if (!noAck) {
       this.#unacked.add(deliveryTag, message, this.#getterOf(queue), position);
-      this.#globalUnackedCount++;
     }
     encodeBasicGetOk(connection.out, number, {
       deliveryTag,
@@ -254,6 +257,7 @@ export class Consuming implements DeliveryTarget, TimeoutSubject {
       target: this,
     });
     getter.isCancelled = true;
+    getter.countsGlobally = false;
     return getter;
   }
 
@@ -303,7 +307,8 @@ export class Consuming implements DeliveryTarget, TimeoutSubject {
   ): void {
     const { queue } = consumer;
     consumer.unackedCount--;
-    const isGlobalRoom = this.#globalUnackedCount-- === this.#globalPrefetchCount;
+    const isGlobalRoom =
+      consumer.countsGlobally && this.#globalUnackedCount-- === this.#globalPrefetchCount;
     if (settlement === ACKNOWLEDGE) queue.acknowledge(message, position);
     else if (settlement === REJECT) queue.reject(message, position);
     else queue.requeue(message, position, settlement === REQUEUE_FAILED);

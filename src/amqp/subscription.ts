@@ -15,6 +15,11 @@ const EMPTY = Buffer.alloc(0);
 export class Subscription extends Consumer {
   readonly queue: QueueRef;
   /**
+   * What it holds counts against the channel's global prefetch. What was taken with basic.get does only when it was
+   * outstanding as the limit was set.
+   */
+  countsGlobally = true;
+  /**
    * The deliver frame of the last message. Successive messages mostly have the same exchange and routing key, so that
    * only delivery tag and redelivered flag change: copying the frame takes a third of the time of building it.
    */

@@ -111,6 +111,15 @@ export class UnackedRing {
     return all.filter((delivery) => delivery.consumer === consumer);
   }
 
+  /** Calls back with the consumer of each delivery held, and so several times with the same one. */
+  forEachConsumer(callback: (consumer: Subscription) => void): void {
+    for (const { consumer } of this.#strays.values()) callback(consumer);
+    for (let tag = this.#first; tag < this.#next; tag++) {
+      const consumer = this.#consumers[tag & (this.#capacity - 1)]!;
+      if (consumer !== null) callback(consumer);
+    }
+  }
+
   /** Whether a consumer holds a delivery up to this tag. */
   isHeldUpTo(lastTag: number, consumer: Subscription): boolean {
     for (const [tag, stray] of this.#strays) {

@@ -365,8 +365,8 @@ describe('topology', { concurrency: true }, () => {
       await channel.declareQueue('q');
       await channel.consume('q', 'c');
       channel.sendDeleteQueue('q');
-      assert.equal((await client.expect(methods.BASIC_CANCEL)).method.consumerTag, 'c');
       await client.expect(methods.QUEUE_DELETE_OK);
+      assert.equal((await client.expect(methods.BASIC_CANCEL)).method.consumerTag, 'c');
     }));
 
   test('no-wait declarations are carried out without an answer', () =>

@@ -207,6 +207,7 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
 
   /** Gives ready messages to consumers until one of the two runs out. */
   dispatch(): void {
+    if (this.isDeleted) this.#consumers.tellRemoved();
     const nowMs = this.#mayExpire ? this.turn.nowMs() : 0;
     while (this.backlog.length > 0) {
       // A message whose time is up in this very turn may still be delivered: `expiration` 0 means "now or never".
@@ -382,9 +383,8 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
     this.isDeleted = true;
     this.deadlines.clear(this.#expiry);
     this.#lease.suspend();
-    for (const consumer of this.#consumers.removeAll()) {
-      consumer.target.consumerCancelled(consumer);
-    }
+    this.#consumers.removeAll();
+    this.turn.schedule(this);
     return count;
   }
 }

@@ -22,6 +22,7 @@ export class QueueConsumers {
   #active: Consumer | null = null;
   /** Takes over from the active one as soon as that has nothing left to acknowledge. */
   #successor: Consumer | null = null;
+  #removed: readonly Consumer[] = [];
 
   constructor(rule: ServingRule) {
     this.#rule = rule;
@@ -74,15 +75,21 @@ export class QueueConsumers {
     return true;
   }
 
-  /** All of them leave; returns who they were. */
-  removeAll(): readonly Consumer[] {
-    const consumers = [...this.#all];
+  /** The queue is gone, and so are all of them. */
+  removeAll(): void {
+    this.#removed = [...this.#all];
     this.#all.clear();
-    for (const consumer of consumers) {
+    for (const consumer of this.#removed) {
       consumer.isCancelled = true;
       this.#waiting.remove(consumer);
     }
-    return consumers;
+  }
+
+  /** Tells those that `removeAll` has removed: later than it, because the deletion is answered first. */
+  tellRemoved(): void {
+    const removed = this.#removed;
+    this.#removed = [];
+    for (const consumer of removed) consumer.target.consumerCancelled(consumer);
   }
 
   /** The consumer may have credit again. */
