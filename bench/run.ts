@@ -30,11 +30,23 @@ const program = new Command('bench')
     collect,
     [],
   )
+  .option(
+    '--keep <name>',
+    'a broker of --vs that cannot delete queues: nothing is cleaned up there; may be repeated',
+    collect,
+    [],
+  )
   .option('--rows <text>', 'only rows whose name contains one of these, separated by commas', '')
   .option('--duration <seconds>', 'of each run', '5')
   .option('--repeat <count>', 'runs of each row; the median counts', '1')
   .parse();
-const options = program.opts<{ vs: string[]; rows: string; duration: string; repeat: string }>();
+const options = program.opts<{
+  vs: string[];
+  keep: string[];
+  rows: string;
+  duration: string;
+  repeat: string;
+}>();
 
 function collect(value: string, previous: string[]): string[] {
   return [...previous, value];
@@ -108,8 +120,7 @@ async function measure(row: Row, target: Target): Promise<Measurement | null> {
     '--queue-prefix',
     prefix,
     ...row.options,
-    // The floor knows neither delete nor close.
-    ...(target.name === 'floor' ? ['--keep'] : []),
+    ...(options.keep.includes(target.name) ? ['--keep'] : []),
   ]);
   if (output === null) return null;
   const after = cpuSeconds(target);

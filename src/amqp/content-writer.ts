@@ -13,7 +13,7 @@ const CONTENT_HEADER_SIZE = 12;
 const BEFORE_PROPERTIES = 7 + CONTENT_HEADER_SIZE;
 /** End octet of the header frame and header of the body frame: what stands between properties and body. */
 export const BETWEEN_PROPERTIES_AND_BODY = 8;
-/** Bodies from this size are referenced: copying them costs more than two more parts of a vectored write. */
+/** Bodies from this size are referenced in place of being copied, which makes two more parts of a vectored write. */
 const REFERENCED_BODY_SIZE = 16_384;
 const BASIC_CLASS_ID = 60;
 

@@ -21,7 +21,7 @@ export class Subscription extends Consumer {
   countsGlobally = true;
   /**
    * The deliver frame of the last message. Successive messages mostly have the same exchange and routing key, so that
-   * only delivery tag and redelivered flag change: copying the frame takes a third of the time of building it.
+   * only delivery tag and redelivered flag change: the frame is copied and patched in place of being built anew.
    */
   #template: DataView = viewOf(EMPTY);
   #templateAddress: MessageAddress | null = null;
