@@ -6,11 +6,15 @@ import { RawClient } from '../support/raw-client.ts';
 import { fact, section } from './support/fact.ts';
 
 section('Bad input', () => {
-  for (const { what, send, code, text } of BAD_INPUT) {
-    fact(`${what} closes the connection with ${code}`, async ({ client }) => {
-      send(client);
-      await client.expectConnectionClose(code, text);
-    });
+  for (const { what, send, code, text, options } of BAD_INPUT) {
+    fact(
+      `${what} closes the connection with ${code}`,
+      async ({ client }) => {
+        send(client);
+        await client.expectConnectionClose(code, text);
+      },
+      options,
+    );
   }
 
   fact('arguments that are cut off close the connection with 501', async (ground) => {

@@ -336,11 +336,11 @@ section('Consuming', () => {
       await sleeping.consume('q', 'asleep', { noAck: true });
       sleeper.socket.pause();
       await channel.consume('q', 'awake', { noAck: true });
-      const body = Buffer.alloc(100_000);
-      const total = 400;
+      const body = Buffer.alloc(20_000);
+      const total = 1000;
       for (let i = 0; i < total; i++) channel.publish('', 'q', body);
       // The sleeper's share ends where its socket is full: the rest comes here.
-      for (let i = 0; i < total / 2 + 20; i++) await channel.delivery();
+      for (let i = 0; i < total / 2 + 100; i++) await channel.delivery();
     },
   );
 

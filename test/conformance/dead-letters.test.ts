@@ -9,6 +9,7 @@ import {
 import * as methods from '../../src/amqp/wire/generated/methods.ts';
 import type { BasicProperties } from '../../src/amqp/wire/generated/properties.ts';
 import type { RawChannel, Received } from '../support/raw-client.ts';
+import { readVerdicts } from './support/confirms.ts';
 import { fact, section, type Ground } from './support/fact.ts';
 
 type Arguments = Readonly<Record<string, PlainValue>>;
@@ -294,10 +295,12 @@ section('The x-death header', () => {
 
 section('Dead-letter circles', () => {
   fact('a message that expires in a circle is dropped', async (ground) => {
-    const { channel } = ground;
-    const toItself = { 'x-dead-letter-exchange': '', 'x-message-ttl': 1 };
-    await declare(channel, 'q', toItself);
-    channel.publish('', 'q', 'body');
+    const { channel, client } = ground;
+    await declare(channel, 'q', { 'x-dead-letter-exchange': '', 'x-message-ttl': 1 });
+    const confirming = await client.channel(2);
+    await confirming.confirmSelect();
+    confirming.publish('', 'q', 'body');
+    await readVerdicts(client, 1);
     await ground.eventually('it is gone', async () => {
       return (await channel.declareQueue('q', { passive: true })).messageCount === 0;
     });
@@ -329,10 +332,11 @@ section('Dead-letter circles', () => {
       for (let round = 0; round < 3; round++) await reject(ground, 'work');
       const deaths = deathsOf(await take(ground, 'work'));
       assert.deepEqual(
-        deaths.map(
-          ({ queue, reason, count }) => `${String(queue)} ${String(reason)} ${String(count)}`,
-        ),
-        ['wait expired 3', 'work rejected 3'],
+        deaths.map(({ queue, reason, count }) => [queue, reason, count]),
+        [
+          ['wait', 'expired', 3],
+          ['work', 'rejected', 3],
+        ],
       );
     },
   );

@@ -29,7 +29,7 @@ section('Direct reply-to', () => {
 
     await channel.consume(REPLY_TO, 'replies', { noAck: true });
     const name = await request(channel);
-    assert.match(name, /^amq\.rabbitmq\.reply-to\.[\w-]{22}$/u);
+    assert.match(name, /^amq\.rabbitmq\.reply-to\../u);
     await using replier = await ground.connect();
     const replying = await replier.channel();
     assert.deepEqual((await replying.declareQueue(name, { passive: true })).consumerCount, 1);
@@ -38,18 +38,22 @@ section('Direct reply-to', () => {
     assert.deepEqual([method.exchange, method.routingKey, body], ['', name, 'answer']);
   });
 
-  fact('drops the reply when the requester is gone, confirmed and not returned', async (ground) => {
-    const { channel, client } = await withRequests(ground);
+  fact(
+    'drops the reply when the requester is gone, confirmed and not returned',
+    async (ground) => {
+      const { channel, client } = await withRequests(ground);
 
-    await channel.consume(REPLY_TO, 'replies', { noAck: true });
-    const name = await request(channel);
-    await channel.cancel('replies');
-    await channel.confirmSelect();
-    channel.publish('', name, 'too late', { mandatory: true });
-    await client.expect(methods.BASIC_ACK);
-    channel.sendDeclareQueue(name, { passive: true });
-    await client.expectChannelClose(1, 404, `NOT_FOUND - no queue '${name}' in vhost '/'`);
-  });
+      await channel.consume(REPLY_TO, 'replies', { noAck: true });
+      const name = await request(channel);
+      await channel.cancel('replies');
+      await channel.confirmSelect();
+      channel.publish('', name, 'too late', { mandatory: true });
+      await client.expect(methods.BASIC_ACK);
+      channel.sendDeclareQueue(name, { passive: true });
+      await client.expectChannelClose(1, 404, `NOT_FOUND - no queue '${name}' in vhost '/'`);
+    },
+    { differsIn310: 'it was returned before 4.2' },
+  );
 
   for (const [what, misuse, text] of [
     [
@@ -80,11 +84,15 @@ section('Direct reply-to', () => {
     await client.expectChannelClose(1, 406, 'PRECONDITION_FAILED - reply consumer already set');
   });
 
-  fact('binding a reply queue is refused with 403', async (ground) => {
-    const { channel, client } = await withRequests(ground);
+  fact(
+    'binding a reply queue is refused with 403',
+    async (ground) => {
+      const { channel, client } = await withRequests(ground);
 
-    channel.sendBind(`${REPLY_TO}.x`, 'amq.direct', 'k');
-    const text = 'ACCESS_REFUSED - cannot bind or unbind to a volatile (direct reply-to) queue';
-    await client.expectChannelClose(1, 403, text);
-  });
+      channel.sendBind(`${REPLY_TO}.x`, 'amq.direct', 'k');
+      const text = 'ACCESS_REFUSED - cannot bind or unbind to a volatile (direct reply-to) queue';
+      await client.expectChannelClose(1, 403, text);
+    },
+    { differsIn310: 'it was no more than a queue that is not there' },
+  );
 });

@@ -1,6 +1,7 @@
 // Messages and queues that expire (https://www.rabbitmq.com/docs/ttl).
 import assert from 'node:assert/strict';
 import { fromPlain, type PlainValue } from '../../src/amqp/wire/field-table.ts';
+import { BASIC_RETURN } from '../../src/amqp/wire/generated/methods.ts';
 import { fact, section, type Ground } from './support/fact.ts';
 
 /** Declares a queue of which expired messages go to the queue `dead`. */
@@ -184,16 +185,14 @@ section('Message TTL', () => {
 
 /** Waits until the queue is gone, asking in a way that does not count as using it. */
 async function gone(ground: Ground, queue: string): Promise<void> {
+  const probe = await ground.otherChannel();
+  await probe.confirmSelect();
   await ground.eventually(`${queue} is gone`, async () => {
-    const { channel, client } = ground;
-    await channel.confirmSelect();
-    channel.publish('', queue, '', { mandatory: true });
-    let isReturned = false;
-    for (;;) {
-      const { method } = await client.next();
-      if ('replyText' in method) isReturned = true;
-      else return isReturned;
-    }
+    probe.publish('', queue, '', { mandatory: true });
+    const { method } = await probe.client.next();
+    if (method.id !== BASIC_RETURN) return false;
+    await probe.client.next();
+    return true;
   });
 }
 

@@ -13,10 +13,11 @@ section('The handshake', () => {
     client.socket.write(PROTOCOL_HEADER);
     const { method } = await client.expect(methods.CONNECTION_START);
     assert.deepEqual([method.versionMajor, method.versionMinor], [0, 9]);
-    assert.equal(method.mechanisms.toString(), 'PLAIN AMQPLAIN');
+    // No client may depend on their order: it differs between versions of RabbitMQ.
+    assert.deepEqual(method.mechanisms.toString().split(' ').sort(), ['AMQPLAIN', 'PLAIN']);
     assert.equal(method.locales.toString(), 'en_US');
     const properties = toPlain(method.serverProperties);
-    assert.equal(properties['product'], 'Leveret');
+    assert.equal(typeof properties['product'], 'string');
     assert.match(properties['version'] as string, /^\d+\.\d+\.\d+$/u);
     const capabilities = properties['capabilities'] as Record<string, unknown>;
     for (const name of ['publisher_confirms', 'basic.nack', 'consumer_cancel_notify']) {
@@ -107,13 +108,17 @@ section('The handshake', () => {
       'negotiated channel_max = 0 (no limit) is higher than the maximum allowed value (2047)',
     ],
   ] as const) {
-    fact(`${what} is refused with 530`, async (ground) => {
-      await using client = await RawClient.connect(ground.port);
-      await client.login();
-      await client.expect(methods.CONNECTION_TUNE);
-      client.tune(tune);
-      await client.expectConnectionClose(530, `NOT_ALLOWED - ${text}`);
-    });
+    fact(
+      `${what} is refused with 530`,
+      async (ground) => {
+        await using client = await RawClient.connect(ground.port);
+        await client.login();
+        await client.expect(methods.CONNECTION_TUNE);
+        client.tune(tune);
+        await client.expectConnectionClose(530, `NOT_ALLOWED - ${text}`);
+      },
+      { differsIn310: 'it ended the socket without a word' },
+    );
   }
 
   fact('a virtual host that does not exist is refused with 530', async (ground) => {

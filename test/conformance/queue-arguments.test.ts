@@ -23,7 +23,12 @@ async function expectRefusal(ground: Ground, args: FieldTable, text: string): Pr
 
 /** A value as it is named in a fact. */
 function shown(value: PlainValue): string {
-  return typeof value === 'string' ? `'${value}'` : String(value);
+  return typeof value === 'string' ? `'${value}'` : JSON.stringify(value);
+}
+
+/** A value as reply texts have it. */
+function plain(value: PlainValue): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** For each type of queue: the argument, a wrong value, the term for what is wrong. */
@@ -198,14 +203,14 @@ const TYPE_NAMES = { number: 'signedint', string: 'longstr', boolean: 'bool' } a
 
 function described(value: PlainValue): string {
   const type = TYPE_NAMES[typeof value as keyof typeof TYPE_NAMES];
-  return `the value '${String(value)}' of type '${type}'`;
+  return `the value '${plain(value)}' of type '${type}'`;
 }
 
 section('Declaring a queue again with other arguments', () => {
   for (const [name, current, received] of COMPARED) {
     fact(`another ${name} is refused`, async (ground) => {
       await ground.channel.declareQueue('q', { arguments: fromPlain({ [name]: current }) });
-      const text = `inequivalent arg '${name}' for queue 'q' in vhost '/': received '${String(received)}' but current is '${String(current)}'`;
+      const text = `inequivalent arg '${name}' for queue 'q' in vhost '/': received '${plain(received)}' but current is '${plain(current)}'`;
       await expectRefusal(ground, fromPlain({ [name]: received }), text);
     });
 

@@ -33,11 +33,12 @@ async function counted(channel: RawChannel): Promise<string> {
   assert.ok(received.method.id === methods.BASIC_DELIVER);
   const headers = toPlain(received.properties.headers ?? new Map());
   const { redelivered } = received.method;
+  const count = (name: string): string => JSON.stringify(headers[name]) ?? '-';
   return [
     received.body,
     redelivered ? 'again' : 'first',
-    `acquired ${String(headers['x-acquired-count'] ?? '-')}`,
-    `failed ${String(headers['x-delivery-count'] ?? '-')}`,
+    `acquired ${count('x-acquired-count')}`,
+    `failed ${count('x-delivery-count')}`,
   ].join(', ');
 }
 

@@ -124,10 +124,10 @@ section('Transactions', () => {
     await channel.sync();
     channel.send(methods.encodeTxCommit, {});
     const received = [await channel.client.next(), await channel.client.next()];
-    assert.deepEqual(
-      received.map(({ method }) => method.id).sort(),
-      [methods.BASIC_DELIVER, methods.TX_COMMIT_OK].sort(),
-    );
+    assert.deepEqual(received.map(({ method }) => methods.methodName(method.id)).sort(), [
+      'basic.deliver',
+      'tx.commit-ok',
+    ]);
   });
 
   fact('an unknown delivery tag is refused at once', async ({ channel, client }) => {
