@@ -2,6 +2,7 @@
 // cannot. With CI=true nothing may be skipped, so there a missing thing is an error.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { compileGo, type Compiled } from '../test/support/compiled-programs.ts';
 import { lookForPython } from '../test/support/python.ts';
 
 interface Need {
@@ -21,6 +22,13 @@ const NEEDS: readonly Need[] = [
     byHand: 'pip install pika, and name that Python in LEVERET_PYTHON if it is not python3',
     skipped: 'the tests with Pika in test/interop/',
   },
+  {
+    name: 'Go, and a program for the tests with its AMQP client',
+    find: () => placeOf(compileGo()),
+    debianPackages: ['golang-go', 'ca-certificates'],
+    byHand: 'install Go 1.19 or newer, with access to a Go module proxy',
+    skipped: 'test/interop/go-client.test.ts',
+  },
 ];
 
 const mustHaveAll = process.env['CI'] === 'true';
@@ -31,6 +39,12 @@ for (const need of NEEDS) {
 if (missingCount > 0 && mustHaveAll) {
   console.error('provision: CI=true, so nothing may be missing');
   process.exitCode = 1;
+}
+
+/** Says on the way why it is not there. */
+function placeOf({ directory, missing }: Compiled): string | null {
+  if (missing !== null) console.log(`provision: ${missing}`);
+  return directory;
 }
 
 /** True when the need is met, if necessary by installing. */
