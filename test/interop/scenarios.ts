@@ -7,6 +7,9 @@ import type { Compiled } from '../support/compiled-programs.ts';
 import { brokerUrl } from './broker-under-test.ts';
 import { ExampleProgram, type ExampleEvent } from './example-program.ts';
 
+/** No program takes longer, in milliseconds: only a failing one is ended then. */
+const PATIENCE_MS = 60_000;
+
 export interface CompiledClient {
   /** Why its tests cannot run here; false when they can. */
   readonly skip: string | false;
@@ -59,7 +62,9 @@ export async function testScenarios(
   const url = await brokerUrl(t, 'embedded');
   const names = scenarios.map(({ name }) => name);
   const program = runClient(t, client, url, names, ownPrefix());
+  const watchdog = setTimeout(() => void program.kill(), PATIENCE_MS);
   const code = await program.ended();
+  clearTimeout(watchdog);
   for (const { name, fact, told } of scenarios) {
     await t.test(fact, () => assert.deepEqual(toldIn(program, name), told));
   }

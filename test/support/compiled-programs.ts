@@ -23,7 +23,7 @@ const GO: Recipe = {
   name: 'go',
   sources: 'test/interop/go',
   tools: [['go', 'version']],
-  steps: (_sources, output) => [['go', 'build', '-o', join(output, 'client'), '.']],
+  steps: (_sources, output) => [['go', 'build', '-trimpath', '-o', join(output, 'client'), '.']],
 };
 
 const JAVA: Recipe = {
