@@ -2,7 +2,7 @@
 // cannot. With CI=true nothing may be skipped, so there a missing thing is an error.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { compileGo, type Compiled } from '../test/support/compiled-programs.ts';
+import { compileGo, compileJava, type Compiled } from '../test/support/compiled-programs.ts';
 import { lookForPython } from '../test/support/python.ts';
 
 interface Need {
@@ -28,6 +28,13 @@ const NEEDS: readonly Need[] = [
     debianPackages: ['golang-go', 'ca-certificates'],
     byHand: 'install Go 1.19 or newer, with access to a Go module proxy',
     skipped: 'test/interop/go-client.test.ts',
+  },
+  {
+    name: "Java, and a program for the tests with RabbitMQ's client",
+    find: () => placeOf(compileJava()),
+    debianPackages: ['default-jdk-headless', 'maven'],
+    byHand: 'install a JDK, 17 or newer, and Maven, with access to a Maven repository',
+    skipped: 'test/interop/java-client.test.ts',
   },
 ];
 

@@ -14,7 +14,8 @@ const CHANGES = [
 
 describe('the Go client', { skip: go.skip, concurrency: true }, () => {
   test('performs', async (t) => {
-    // The text is the client's own: the broker's last word is that of its heading, 403.
+    // The text is the client's own. It does not say that it understands a closing with 403, so the
+    // broker is silent for three seconds, and closes the socket.
     const errors = errorScenario('username or password not allowed');
     await testScenarios(t, go, [...SCENARIOS, errors]);
   });

@@ -2,8 +2,16 @@
 // .provision/, which git ignores. Installs no compiler: scripts/provision.ts does.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 
 /** Where the compiled programs are, or why they are not there. */
 export type Compiled =
@@ -38,8 +46,6 @@ const JAVA: Recipe = {
     [
       'javac',
       '--release=17',
-      '-Xlint:all',
-      '-Werror',
       `--class-path=${output}/lib/*`,
       '-d',
       `${output}/classes`,
@@ -74,20 +80,29 @@ function compile(recipe: Recipe): Compiled {
     const env = { ...process.env, CGO_ENABLED: '0' };
     const run = spawnSync(command, args, { cwd: sources, env, encoding: 'utf8' });
     if (run.status !== 0) {
+      rmSync(output, { recursive: true });
       const why = `${run.stdout}${run.stderr}`.trim();
       return { directory: null, missing: `${command} failed for ${recipe.sources}: ${why}` };
     }
   }
-  renameUnlessThere(output, directory);
+  keepOnly(directory, output);
   return { directory, missing: null };
 }
 
-/** Another process may have compiled the same at the same time. */
-function renameUnlessThere(from: string, to: string): void {
+/** Gives the finished output its name, and removes what was compiled from earlier sources. */
+function keepOnly(directory: string, output: string): void {
+  const name = basename(directory);
+  const [kind = ''] = name.split('-');
+  for (const other of readdirSync('.provision')) {
+    const isFinished = new RegExp(`^${kind}-[0-9a-f]{16}$`, 'u').test(other);
+    if (isFinished && other !== name) rmSync(join('.provision', other), { recursive: true });
+  }
   try {
-    renameSync(from, to);
+    renameSync(output, directory);
   } catch (error) {
-    if (!existsSync(to)) throw error;
+    // Another process may have compiled the same at the same time.
+    if (!existsSync(directory)) throw error;
+    rmSync(output, { recursive: true });
   }
 }
 
