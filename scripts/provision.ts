@@ -2,7 +2,12 @@
 // cannot. With CI=true nothing may be skipped, so there a missing thing is an error.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { compileGo, compileJava, type Compiled } from '../test/support/compiled-programs.ts';
+import {
+  compileGo,
+  compileGoExamples,
+  compileJava,
+  type Compiled,
+} from '../test/support/compiled-programs.ts';
 import { lookForPython } from '../test/support/python.ts';
 
 interface Need {
@@ -23,14 +28,21 @@ const NEEDS: readonly Need[] = [
     skipped: 'the tests with Pika in test/interop/',
   },
   {
-    name: 'Go, and a program for the tests with its AMQP client',
+    name: 'Go, and the examples with amqp091-go',
+    find: () => placeOf(compileGoExamples()),
+    debianPackages: ['golang-go', 'ca-certificates'],
+    byHand: 'install Go 1.19 or newer, with access to a Go module proxy',
+    skipped: 'the tests with amqp091-go in test/interop/',
+  },
+  {
+    name: 'Go, and the scenarios with amqp091-go',
     find: () => placeOf(compileGo()),
     debianPackages: ['golang-go', 'ca-certificates'],
     byHand: 'install Go 1.19 or newer, with access to a Go module proxy',
     skipped: 'test/interop/go-client.test.ts',
   },
   {
-    name: "Java, and a program for the tests with RabbitMQ's client",
+    name: "Java, and the scenarios with RabbitMQ's client",
     find: () => placeOf(compileJava()),
     debianPackages: ['default-jdk-headless', 'maven'],
     byHand: 'install a JDK, 17 or newer, and Maven, with access to a Maven repository',

@@ -11,7 +11,7 @@ import {
   renameSync,
   rmSync,
 } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 
 /** Where the compiled programs are, or why they are not there. */
 export type Compiled =
@@ -32,6 +32,13 @@ const GO: Recipe = {
   sources: 'test/interop/go',
   tools: [['go', 'version']],
   steps: (_sources, output) => [['go', 'build', '-trimpath', '-o', join(output, 'client'), '.']],
+};
+
+const GO_EXAMPLES: Recipe = {
+  name: 'go-examples',
+  sources: 'examples/go',
+  tools: GO.tools,
+  steps: (_sources, output) => [['go', 'build', '-trimpath', '-o', `${output}/`, './...']],
 };
 
 const JAVA: Recipe = {
@@ -57,6 +64,11 @@ const JAVA: Recipe = {
 /** The directory with the program `client`. */
 export function compileGo(): Compiled {
   return compile(GO);
+}
+
+/** The directory with a program for each example. */
+export function compileGoExamples(): Compiled {
+  return compile(GO_EXAMPLES);
 }
 
 /** The directory with `classes`, and `lib` with the client's jars. */
@@ -85,17 +97,16 @@ function compile(recipe: Recipe): Compiled {
       return { directory: null, missing: `${command} failed for ${recipe.sources}: ${why}` };
     }
   }
-  keepOnly(directory, output);
+  keepOnly(directory, recipe, output);
   return { directory, missing: null };
 }
 
 /** Gives the finished output its name, and removes what was compiled from earlier sources. */
-function keepOnly(directory: string, output: string): void {
-  const name = basename(directory);
-  const [kind = ''] = name.split('-');
+function keepOnly(directory: string, recipe: Recipe, output: string): void {
   for (const other of readdirSync('.provision')) {
-    const isFinished = new RegExp(`^${kind}-[0-9a-f]{16}$`, 'u').test(other);
-    if (isFinished && other !== name) rmSync(join('.provision', other), { recursive: true });
+    const isFinished = new RegExp(`^${recipe.name}-[0-9a-f]{16}$`, 'u').test(other);
+    if (!isFinished || other === basename(directory)) continue;
+    rmSync(join('.provision', other), { recursive: true });
   }
   try {
     renameSync(output, directory);
@@ -115,5 +126,8 @@ function digestOf(directory: string): string {
 }
 
 function filesOf(directory: string): string[] {
-  return readdirSync(directory).toSorted();
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
+    .toSorted();
 }
