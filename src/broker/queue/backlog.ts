@@ -4,7 +4,7 @@ import type { Message } from '../message.ts';
 export interface Backlog {
   /** Ready messages. */
   readonly length: number;
-  /** Where the message stood that `shift` or `takeExpired` returned last. */
+  /** Where the message stood that `shift` returned last. */
   readonly position: number;
   /** Whether that message had been delivered before. */
   readonly isRedelivered: boolean;
@@ -14,14 +14,8 @@ export interface Backlog {
   shift(): Message | null;
   /** Takes a message back that was delivered. */
   putBack(message: Message, position: number): void;
-  /**
-   * Takes a message that has reached a head and whose time is up; null when there is none.
-   *
-   * @param ttlMs how long the queue lets messages wait; -1 for ever
-   */
-  takeExpired(nowMs: number, ttlMs: number): Message | null;
-  /** When the next message expires of those that have reached a head; Infinity for never. */
-  nextDeadline(ttlMs: number): number;
+  /** The message that `shift` would take: only that one can expire. Null when there is none. */
+  readonly head: Message | null;
 }
 
 /** When a message expires in a queue with this time to live: its own limit or the queue's, whichever is shorter. */

@@ -5,7 +5,7 @@
  *   [ 3 . 5 ]                        [ 8 9 10 11 ]              every position on the left is lower
  */
 import type { Message } from '../message.ts';
-import { deadlineOf, type Backlog } from './backlog.ts';
+import type { Backlog } from './backlog.ts';
 import { KeyedHeap } from './keyed-heap.ts';
 import { ReadyList } from './ready-list.ts';
 
@@ -17,6 +17,10 @@ export class FifoBacklog implements Backlog {
 
   get length(): number {
     return this.#ready.length + this.#returned.length;
+  }
+
+  get head(): Message | null {
+    return this.#returned.head ?? this.#ready.head;
   }
 
   push(message: Message): number {
@@ -36,14 +40,5 @@ export class FifoBacklog implements Backlog {
 
   putBack(message: Message, position: number): void {
     this.#returned.insert(message, position);
-  }
-
-  takeExpired(nowMs: number, ttlMs: number): Message | null {
-    return this.nextDeadline(ttlMs) <= nowMs ? this.shift() : null;
-  }
-
-  nextDeadline(ttlMs: number): number {
-    const head = this.#returned.head ?? this.#ready.head;
-    return head === null ? Number.POSITIVE_INFINITY : deadlineOf(head, ttlMs);
   }
 }

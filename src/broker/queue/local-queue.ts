@@ -89,7 +89,7 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
   readonly #isRejecting: boolean;
   /** There may be messages that expire. */
   #mayExpire = false;
-  /** When the next message at a head expires. */
+  /** When the head expires. */
   readonly #expiry = new Deadline((nowMs) => this.#onExpiry(nowMs));
   readonly #lease: QueueLease;
 
@@ -310,22 +310,28 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
 
   // Expiry ---------------------------------------------------------------------------------------
 
-  /** Gives up on what has reached a head and whose time is up. True when there was any. */
+  /** Gives up on what stands at the head and whose time is up. True when there was any. */
   #expire(nowMs: number): boolean {
     let hasExpired = false;
-    const { messageTtlMs } = this.settings;
-    for (;;) {
-      const message = this.backlog.takeExpired(nowMs, messageTtlMs);
-      if (message === null) return hasExpired;
-      this.#readyBytes -= message.bodyLength;
+    while (this.#nextDeadline() <= nowMs) {
+      const message = this.#take();
+      if (message === null) break;
       this.giveUp(message, this.backlog.position, 'expired');
       hasExpired = true;
     }
+    return hasExpired;
+  }
+
+  /** When the head expires; Infinity for never. */
+  #nextDeadline(): number {
+    const { head } = this.backlog;
+    if (head === null) return Number.POSITIVE_INFINITY;
+    return deadlineOf(head, this.settings.messageTtlMs);
   }
 
   #awaitExpiry(): void {
     if (this.backlog.length === 0) this.#mayExpire = false;
-    this.deadlines.set(this.#expiry, this.backlog.nextDeadline(this.settings.messageTtlMs));
+    this.deadlines.set(this.#expiry, this.#nextDeadline());
   }
 
   #onExpiry(nowMs: number): void {

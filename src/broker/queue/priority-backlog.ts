@@ -35,10 +35,19 @@ export class PriorityBacklog implements Backlog {
     return this.#level(priority).push(message) * this.#levelCount + priority;
   }
 
+  get head(): Message | null {
+    return this.length === 0 ? null : this.#level(this.#findTop()).head;
+  }
+
   shift(): Message | null {
     if (this.length === 0) return null;
-    while (this.#top > 0 && (this.#levels[this.#top]?.length ?? 0) === 0) this.#top--;
-    return this.#taken(this.#top, this.#level(this.#top).shift());
+    const priority = this.#findTop();
+    const level = this.#level(priority);
+    const message = level.shift();
+    this.length--;
+    this.position = level.position * this.#levelCount + priority;
+    this.isRedelivered = level.isRedelivered;
+    return message;
   }
 
   putBack(message: Message, position: number): void {
@@ -47,22 +56,10 @@ export class PriorityBacklog implements Backlog {
     this.#level(priority).putBack(message, (position - priority) / this.#levelCount);
   }
 
-  /** Every priority has a head of its own. */
-  takeExpired(nowMs: number, ttlMs: number): Message | null {
-    for (let priority = this.#top; priority >= 0; priority--) {
-      const message = this.#levels[priority]?.takeExpired(nowMs, ttlMs) ?? null;
-      if (message !== null) return this.#taken(priority, message);
-    }
-    return null;
-  }
-
-  nextDeadline(ttlMs: number): number {
-    let earliest = Number.POSITIVE_INFINITY;
-    for (let priority = this.#top; priority >= 0; priority--) {
-      const deadline = this.#levels[priority]?.nextDeadline(ttlMs) ?? Number.POSITIVE_INFINITY;
-      if (deadline < earliest) earliest = deadline;
-    }
-    return earliest;
+  /** The highest priority that has messages. Amortised O(1): what a push raised is lowered once. */
+  #findTop(): number {
+    while (this.#top > 0 && (this.#levels[this.#top]?.length ?? 0) === 0) this.#top--;
+    return this.#top;
   }
 
   /** The level of a priority that is about to be used. */
@@ -73,14 +70,5 @@ export class PriorityBacklog implements Backlog {
     const created = new FifoBacklog();
     this.#levels[priority] = created;
     return created;
-  }
-
-  #taken(priority: number, message: Message | null): Message | null {
-    if (message === null) return null;
-    const level = this.#level(priority);
-    this.length--;
-    this.position = level.position * this.#levelCount + priority;
-    this.isRedelivered = level.isRedelivered;
-    return message;
   }
 }

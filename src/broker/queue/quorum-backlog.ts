@@ -3,7 +3,7 @@
  * and whatever its priority; then by priority (https://www.rabbitmq.com/docs/quorum-queues).
  */
 import type { Message } from '../message.ts';
-import { deadlineOf, type Backlog } from './backlog.ts';
+import type { Backlog } from './backlog.ts';
 import { PriorityBacklog } from './priority-backlog.ts';
 import { ReadyList } from './ready-list.ts';
 
@@ -26,8 +26,17 @@ export class QuorumBacklog implements Backlog {
     return this.#ready.push(message);
   }
 
+  get head(): Message | null {
+    return this.#returned.head ?? this.#ready.head;
+  }
+
   shift(): Message | null {
-    if (this.#returned.length === 0) return this.#taken(this.#ready.shift());
+    if (this.#returned.length === 0) {
+      const message = this.#ready.shift();
+      this.position = this.#ready.position;
+      this.isRedelivered = false;
+      return message;
+    }
     const place = this.#returned.headPosition;
     this.position = this.#returnedPositions.get(place) ?? 0;
     this.#returnedPositions.delete(place);
@@ -37,25 +46,5 @@ export class QuorumBacklog implements Backlog {
 
   putBack(message: Message, position: number): void {
     this.#returnedPositions.set(this.#returned.push(message), position);
-  }
-
-  takeExpired(nowMs: number, ttlMs: number): Message | null {
-    if (this.#returnedDeadline(ttlMs) <= nowMs) return this.shift();
-    return this.#taken(this.#ready.takeExpired(nowMs, ttlMs));
-  }
-
-  nextDeadline(ttlMs: number): number {
-    return Math.min(this.#returnedDeadline(ttlMs), this.#ready.nextDeadline(ttlMs));
-  }
-
-  #returnedDeadline(ttlMs: number): number {
-    const { head } = this.#returned;
-    return head === null ? Number.POSITIVE_INFINITY : deadlineOf(head, ttlMs);
-  }
-
-  #taken(message: Message | null): Message | null {
-    this.position = this.#ready.position;
-    this.isRedelivered = false;
-    return message;
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Message, MessageAddress, NO_TRAITS } from '../../../../src/broker/message.ts';
-import type { Backlog } from '../../../../src/broker/queue/backlog.ts';
+import { deadlineOf, type Backlog } from '../../../../src/broker/queue/backlog.ts';
 import { FifoBacklog } from '../../../../src/broker/queue/fifo-backlog.ts';
 import { PriorityBacklog } from '../../../../src/broker/queue/priority-backlog.ts';
 import { QuorumBacklog } from '../../../../src/broker/queue/quorum-backlog.ts';
@@ -83,6 +83,7 @@ describe('a backlog', () => {
               positions.set(pushed, backlog.push(pushed));
             } else if (action.is === 'shift') {
               const [expected] = ready.sort(order);
+              assert.equal(backlog.head, expected?.message ?? null);
               assert.equal(backlog.shift(), expected?.message ?? null);
               if (expected === undefined) continue;
               assert.equal(backlog.position, positions.get(expected.message));
@@ -101,36 +102,13 @@ describe('a backlog', () => {
         }),
       );
     });
-
-    test(`${name} gives up what has expired at a head, and nothing behind one that has not`, () => {
-      const backlog = create();
-      const [long, short] = [message(1, 100), message(1, 10)];
-      backlog.push(long);
-      backlog.push(short);
-      assert.equal(backlog.nextDeadline(-1), 100);
-      assert.equal(backlog.takeExpired(50, -1), null);
-      assert.equal(backlog.shift(), long);
-      assert.equal(backlog.nextDeadline(-1), 10);
-      assert.equal(backlog.takeExpired(50, -1), short);
-      assert.equal(backlog.takeExpired(50, -1), null);
-      assert.equal(backlog.nextDeadline(-1), Number.POSITIVE_INFINITY);
-    });
   }
 
   test('a message expires after its own time or the queue’s, whichever is shorter', () => {
-    const backlog = new FifoBacklog();
-    backlog.push(message(-1, 20, 1000));
-    assert.equal(backlog.nextDeadline(-1), 1020);
-    assert.equal(backlog.nextDeadline(5), 1005);
-    assert.equal(backlog.nextDeadline(500), 1020);
-  });
-
-  test('every priority has a head of its own, whose messages expire in time', () => {
-    const backlog = new PriorityBacklog(5, 0);
-    const low = message(0, 10);
-    backlog.push(message(5, 100));
-    backlog.push(low);
-    assert.equal(backlog.takeExpired(50, -1), low);
-    assert.equal(backlog.length, 1);
+    assert.equal(deadlineOf(message(-1, 20, 1000), -1), 1020);
+    assert.equal(deadlineOf(message(-1, 20, 1000), 5), 1005);
+    assert.equal(deadlineOf(message(-1, 20, 1000), 500), 1020);
+    assert.equal(deadlineOf(message(-1, -1, 1000), 500), 1500);
+    assert.equal(deadlineOf(message(-1, -1, 1000), -1), Number.POSITIVE_INFINITY);
   });
 });

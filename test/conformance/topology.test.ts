@@ -1,10 +1,10 @@
 // Exchanges, queues and bindings: declaring, checking, deleting (codes and texts as RabbitMQ's:
 // https://www.rabbitmq.com/docs/queues, /docs/exchanges).
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
 import { fromPlain } from '../../src/amqp/wire/field-table.ts';
 import * as methods from '../../src/amqp/wire/generated/methods.ts';
-import { RawClient, withChannel, type RawChannel } from '../support/raw-client.ts';
+import type { RawChannel } from '../support/raw-client.ts';
+import { fact, section } from './support/fact.ts';
 
 interface Refusal {
   readonly what: string;
@@ -207,48 +207,55 @@ const SOFT: readonly Refusal[] = [
   },
 ];
 
-describe('topology', { concurrency: true }, () => {
+section('Exchanges, queues and bindings', () => {
   for (const { what, prepare, send, code, text } of SOFT) {
-    test(`${what} closes the channel with ${code}, and only the channel`, () =>
-      withChannel(async (channel, client) => {
+    fact(
+      `${what} closes the channel with ${code}, and only the channel`,
+      async ({ channel, client }) => {
         await prepare?.(channel);
         send(channel);
         await client.expectChannelClose(1, code, text);
         await client.channel(1);
-      }));
+      },
+    );
   }
 
-  test('declaring a queue again tells its messages and consumers', () =>
-    withChannel(async (channel) => {
-      await channel.declareQueue('q');
-      channel.publish('', 'q', 'one');
-      channel.publish('', 'q', 'two');
-      const { queue, messageCount, consumerCount } = await channel.declareQueue('q');
-      assert.deepEqual([queue, messageCount, consumerCount], ['q', 2, 0]);
-    }));
+  fact('declaring a queue again tells its messages and consumers', async ({ channel }) => {
+    await channel.declareQueue('q');
+    channel.publish('', 'q', 'one');
+    channel.publish('', 'q', 'two');
+    const { queue, messageCount, consumerCount } = await channel.declareQueue('q');
+    assert.deepEqual([queue, messageCount, consumerCount], ['q', 2, 0]);
+  });
 
-  test('a queue declared without a name gets one: amq.gen- and 22 characters', () =>
-    withChannel(async (channel) => {
+  fact(
+    'a queue declared without a name gets one: amq.gen- and 22 characters',
+    async ({ channel }) => {
       const { queue } = await channel.declareQueue('');
       assert.match(queue, /^amq\.gen-[\w-]{22}$/u);
-    }));
+    },
+  );
 
-  test('an empty queue name stands for the queue last declared on the channel, as does an empty key with it', () =>
-    withChannel(async (channel) => {
+  fact(
+    'an empty queue name stands for the queue last declared on the channel, as does an empty key with it',
+    async ({ channel }) => {
       await channel.declareQueue('q');
       await channel.bind('', 'amq.direct');
       channel.publish('amq.direct', 'q', 'hello');
       assert.equal(await channel.get(''), 'hello');
-    }));
+    },
+  );
 
-  test('CR and LF are stripped from names', () =>
-    withChannel(async (channel) => {
-      assert.equal((await channel.declareQueue('a\r\nb')).queue, 'ab');
-    }));
+  fact('CR and LF are stripped from names', async ({ channel }) => {
+    assert.equal((await channel.declareQueue('a\r\nb')).queue, 'ab');
+  });
 
-  test('an exclusive queue is locked for other connections, and ends with its own', () =>
-    withChannel(async (channel, client, port) => {
-      const owner = await RawClient.open(port);
+  fact(
+    'an exclusive queue is locked for other connections, and ends with its own',
+    async (ground) => {
+      const { channel, client } = ground;
+
+      const owner = await ground.connect();
       await (await owner.channel()).declareQueue('mine', { exclusive: true });
       channel.sendConsume('mine', 'c');
       const { method } = await client.expect(methods.CHANNEL_CLOSE);
@@ -264,10 +271,12 @@ describe('topology', { concurrency: true }, () => {
       const again = await client.channel(1);
       again.sendDeclareQueue('mine', { passive: true });
       await client.expectChannelClose(1, 404, "NOT_FOUND - no queue 'mine' in vhost '/'");
-    }));
+    },
+  );
 
-  test('an auto-delete queue ends with its last consumer, not before it had one', () =>
-    withChannel(async (channel, client) => {
+  fact(
+    'an auto-delete queue ends with its last consumer, not before it had one',
+    async ({ channel, client }) => {
       await channel.declareQueue('q', { autoDelete: true });
       await channel.declareQueue('q', { passive: true });
       await channel.consume('q', 'a');
@@ -277,18 +286,22 @@ describe('topology', { concurrency: true }, () => {
       await channel.cancel('b');
       channel.sendDeclareQueue('q', { passive: true });
       await client.expectChannelClose(1, 404, "NOT_FOUND - no queue 'q' in vhost '/'");
-    }));
+    },
+  );
 
-  test('deleting a queue tells how many messages went, and a missing one had none', () =>
-    withChannel(async (channel) => {
+  fact(
+    'deleting a queue tells how many messages went, and a missing one had none',
+    async ({ channel }) => {
       await channel.declareQueue('q');
       channel.publish('', 'q', 'one');
       assert.equal(await channel.deleteQueue('q'), 1);
       assert.equal(await channel.deleteQueue('q'), 0);
-    }));
+    },
+  );
 
-  test('purging removes what is ready and leaves what is unacknowledged', () =>
-    withChannel(async (channel, client) => {
+  fact(
+    'purging removes what is ready and leaves what is unacknowledged',
+    async ({ channel, client }) => {
       await channel.declareQueue('q');
       for (const body of ['held', 'b', 'c']) channel.publish('', 'q', body);
       assert.equal(await channel.get('q', false), 'held');
@@ -296,10 +309,12 @@ describe('topology', { concurrency: true }, () => {
       assert.equal((await client.expect(methods.QUEUE_PURGE_OK)).method.messageCount, 2);
       channel.nack(1, true);
       assert.equal(await channel.get('q'), 'held again');
-    }));
+    },
+  );
 
-  test('binding twice is binding once, and unbinding what is not bound is no error', () =>
-    withChannel(async (channel) => {
+  fact(
+    'binding twice is binding once, and unbinding what is not bound is no error',
+    async ({ channel }) => {
       await channel.declareQueue('q');
       await channel.bind('q', 'amq.direct', 'k');
       await channel.bind('q', 'amq.direct', 'k');
@@ -310,10 +325,12 @@ describe('topology', { concurrency: true }, () => {
       await channel.unbind('q', 'missing', 'k');
       channel.publish('amq.direct', 'k', 'nowhere');
       assert.equal(await channel.get('q'), null);
-    }));
+    },
+  );
 
-  test('an auto-delete exchange ends with its last binding, and so do those bound to it', () =>
-    withChannel(async (channel, client) => {
+  fact(
+    'an auto-delete exchange ends with its last binding, and so do those bound to it',
+    async ({ channel, client }) => {
       await channel.declareExchange('outer', 'fanout', { autoDelete: true });
       await channel.declareExchange('inner', 'fanout', { autoDelete: true });
       await channel.declareQueue('q');
@@ -323,10 +340,12 @@ describe('topology', { concurrency: true }, () => {
       await channel.deleteQueue('q');
       channel.sendDeclareExchange('outer', 'fanout', { passive: true });
       await client.expectChannelClose(1, 404, "NOT_FOUND - no exchange 'outer' in vhost '/'");
-    }));
+    },
+  );
 
-  test('a message passes each exchange of a cycle once, and reaches each queue once', () =>
-    withChannel(async (channel, client) => {
+  fact(
+    'a message passes each exchange of a cycle once, and reaches each queue once',
+    async ({ channel, client }) => {
       await channel.declareExchange('a', 'fanout');
       await channel.declareExchange('b', 'fanout');
       await channel.declareQueue('q');
@@ -341,39 +360,40 @@ describe('topology', { concurrency: true }, () => {
       await channel.bind('q', 'b', 'other');
       channel.publish('a', '', 'round');
       assert.deepEqual([await channel.get('q'), await channel.get('q')], ['round', null]);
-    }));
+    },
+  );
 
-  test('an alternate exchange takes what its exchange cannot route', () =>
-    withChannel(async (channel) => {
-      await channel.declareExchange('main', 'direct', {
-        arguments: fromPlain({ 'alternate-exchange': 'amq.fanout' }),
-      });
-      await channel.declareQueue('routed');
-      await channel.declareQueue('rest');
-      await channel.bind('routed', 'main', 'k');
-      await channel.bind('rest', 'amq.fanout');
-      channel.publish('main', 'k', 'known');
-      channel.publish('main', 'other', 'unknown');
-      assert.deepEqual(
-        [await channel.get('routed'), await channel.get('rest')],
-        ['known', 'unknown'],
-      );
-    }));
+  fact('an alternate exchange takes what its exchange cannot route', async ({ channel }) => {
+    await channel.declareExchange('main', 'direct', {
+      arguments: fromPlain({ 'alternate-exchange': 'amq.fanout' }),
+    });
+    await channel.declareQueue('routed');
+    await channel.declareQueue('rest');
+    await channel.bind('routed', 'main', 'k');
+    await channel.bind('rest', 'amq.fanout');
+    channel.publish('main', 'k', 'known');
+    channel.publish('main', 'other', 'unknown');
+    assert.deepEqual(
+      [await channel.get('routed'), await channel.get('rest')],
+      ['known', 'unknown'],
+    );
+  });
 
-  test('a queue deleted under its consumer cancels it, when the client wants to know', () =>
-    withChannel(async (channel, client) => {
+  fact(
+    'a queue deleted under its consumer cancels it, when the client wants to know',
+    async ({ channel, client }) => {
       await channel.declareQueue('q');
       await channel.consume('q', 'c');
       channel.sendDeleteQueue('q');
       await client.expect(methods.QUEUE_DELETE_OK);
       assert.equal((await client.expect(methods.BASIC_CANCEL)).method.consumerTag, 'c');
-    }));
+    },
+  );
 
-  test('no-wait declarations are carried out without an answer', () =>
-    withChannel(async (channel) => {
-      const flags = { passive: false, durable: false, exclusive: false, autoDelete: false };
-      const method = { ...flags, queue: 'q', noWait: true, arguments: new Map() };
-      channel.send(methods.encodeQueueDeclare, method);
-      assert.equal((await channel.declareQueue('q', { passive: true })).queue, 'q');
-    }));
+  fact('no-wait declarations are carried out without an answer', async ({ channel }) => {
+    const flags = { passive: false, durable: false, exclusive: false, autoDelete: false };
+    const method = { ...flags, queue: 'q', noWait: true, arguments: new Map() };
+    channel.send(methods.encodeQueueDeclare, method);
+    assert.equal((await channel.declareQueue('q', { passive: true })).queue, 'q');
+  });
 });

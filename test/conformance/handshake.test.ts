@@ -1,0 +1,157 @@
+// From protocol header to open-ok (behaviour of RabbitMQ: https://www.rabbitmq.com/docs/connections).
+import assert from 'node:assert/strict';
+import { fromPlain, toPlain, writeTable } from '../../src/amqp/wire/field-table.ts';
+import { PROTOCOL_HEADER } from '../../src/amqp/wire/frame.ts';
+import * as methods from '../../src/amqp/wire/generated/methods.ts';
+import { WireWriter } from '../../src/amqp/wire/wire-writer.ts';
+import { RawClient } from '../support/raw-client.ts';
+import { fact, section } from './support/fact.ts';
+
+section('The handshake', () => {
+  fact('connection.start names product, version, capabilities and mechanisms', async (ground) => {
+    await using client = await RawClient.connect(ground.port);
+    client.socket.write(PROTOCOL_HEADER);
+    const { method } = await client.expect(methods.CONNECTION_START);
+    assert.deepEqual([method.versionMajor, method.versionMinor], [0, 9]);
+    assert.equal(method.mechanisms.toString(), 'PLAIN AMQPLAIN');
+    assert.equal(method.locales.toString(), 'en_US');
+    const properties = toPlain(method.serverProperties);
+    assert.equal(properties['product'], 'Leveret');
+    assert.match(properties['version'] as string, /^\d+\.\d+\.\d+$/u);
+    const capabilities = properties['capabilities'] as Record<string, unknown>;
+    for (const name of ['publisher_confirms', 'basic.nack', 'consumer_cancel_notify']) {
+      assert.equal(capabilities[name], true, name);
+    }
+  });
+
+  fact('the header may come octet by octet', async (ground) => {
+    await using client = await RawClient.connect(ground.port);
+    for (const octet of PROTOCOL_HEADER) client.socket.write(Buffer.from([octet]));
+    await client.expect(methods.CONNECTION_START);
+  });
+
+  for (const [what, header] of [
+    ['AMQP 1.0 without SASL', 'AMQP\x00\x01\x00\x00'],
+    ['AMQP 0-8', 'AMQP\x01\x01\x00\x08'],
+    ['an HTTP request', 'GET / HTTP/1.1\r\n'],
+    ['a TLS handshake', '\x16\x03\x01\x00\xa5\x01\x00\x00\xa1'],
+    ['noise', 'abcdefgh'],
+  ] as const) {
+    fact(`${what} is answered with the protocol header of 0-9-1 and a close`, async ({ port }) => {
+      await using client = await RawClient.connect(port);
+      client.socket.write(Buffer.from(header, 'latin1'));
+      await client.ended();
+      assert.deepEqual(client.received, PROTOCOL_HEADER);
+    });
+  }
+
+  fact(
+    'tune proposes channel_max 2047, frame_max 131072 and a heartbeat of 60 s',
+    async (ground) => {
+      await using client = await RawClient.connect(ground.port);
+      await client.login();
+      const { method } = await client.expect(methods.CONNECTION_TUNE);
+      const { channelMax, frameMax, heartbeat } = method;
+      assert.deepEqual([channelMax, frameMax, heartbeat], [2047, 131_072, 60]);
+    },
+  );
+
+  fact('AMQPLAIN logs in too', async (ground) => {
+    await using client = await RawClient.connect(ground.port);
+    client.socket.write(PROTOCOL_HEADER);
+    await client.expect(methods.CONNECTION_START);
+    const writer = new WireWriter();
+    writeTable(writer, fromPlain({ LOGIN: 'guest', PASSWORD: 'guest' }));
+    client.send(methods.encodeConnectionStartOk, 0, {
+      clientProperties: new Map(),
+      mechanism: 'AMQPLAIN',
+      response: writer.take().subarray(4),
+      locale: 'en_US',
+    });
+    await client.expect(methods.CONNECTION_TUNE);
+  });
+
+  fact('a wrong password is told by 403 to a client that wants to know', async (ground) => {
+    await using client = await RawClient.connect(ground.port);
+    await client.login({ password: 'wrong' });
+    await client.expectConnectionClose(
+      403,
+      'ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN. For details see the broker logfile.',
+    );
+  });
+
+  fact(
+    'a wrong password closes the socket of a client that does not, without a frame',
+    async ({ port }) => {
+      await using client = await RawClient.connect(port);
+      await client.login({ user: 'nobody', password: 'topsecret', capabilities: {} });
+      await client.ended();
+      assert.deepEqual(client.inbox, []);
+    },
+  );
+
+  for (const [what, tune, text] of [
+    [
+      'a frame_max below the minimum',
+      { frameMax: 4095 },
+      'negotiated frame_max = 4095 is lower than the minimum allowed value (4096)',
+    ],
+    [
+      'a frame_max above the server',
+      { frameMax: 200_000 },
+      'negotiated frame_max = 200000 is higher than the maximum allowed value (131072)',
+    ],
+    [
+      'no limit of channels',
+      { channelMax: 0 },
+      'negotiated channel_max = 0 (no limit) is higher than the maximum allowed value (2047)',
+    ],
+  ] as const) {
+    fact(`${what} is refused with 530`, async (ground) => {
+      await using client = await RawClient.connect(ground.port);
+      await client.login();
+      await client.expect(methods.CONNECTION_TUNE);
+      client.tune(tune);
+      await client.expectConnectionClose(530, `NOT_ALLOWED - ${text}`);
+    });
+  }
+
+  fact('a virtual host that does not exist is refused with 530', async (ground) => {
+    await using client = await RawClient.connect(ground.port);
+    await client.login();
+    await client.expect(methods.CONNECTION_TUNE);
+    client.tune();
+    client.openVhost('elsewhere');
+    await client.expectConnectionClose(530, 'NOT_ALLOWED - vhost elsewhere not found');
+  });
+
+  fact('a handshake left half way leaves the broker serving others', async (ground) => {
+    const half = await RawClient.connect(ground.port);
+    await half.login();
+    half.socket.destroy();
+    await using client = await ground.connect();
+    await client.channel();
+  });
+
+  fact('heartbeats come when nothing else does', async (ground) => {
+    await using client = await ground.connect({ heartbeat: 1 });
+    await client.untilHeartbeat();
+  });
+
+  fact(
+    'a client that is silent for two heartbeat intervals is dropped, and its messages go back',
+    async (ground) => {
+      const silent = await ground.connect({ heartbeat: 1 });
+      const channel = await silent.channel();
+      await channel.declareQueue('q');
+      channel.publish('', 'q', 'held');
+      await channel.consume('q');
+      await channel.delivery();
+      await using other = await ground.connect();
+      const otherChannel = await other.channel();
+      await otherChannel.consume('q');
+      assert.deepEqual(await otherChannel.deliveries(1), ['held again']);
+      await silent.ended();
+    },
+  );
+});
