@@ -2,6 +2,12 @@
 // cannot. With CI=true nothing may be skipped, so there a missing thing is an error.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import {
+  compileGo,
+  compileGoExamples,
+  compileJava,
+  type Compiled,
+} from '../test/support/compiled-programs.ts';
 import { lookForPython } from '../test/support/python.ts';
 
 interface Need {
@@ -21,6 +27,27 @@ const NEEDS: readonly Need[] = [
     byHand: 'pip install pika, and name that Python in LEVERET_PYTHON if it is not python3',
     skipped: 'the tests with Pika in test/interop/',
   },
+  {
+    name: 'Go, and the examples with amqp091-go',
+    find: () => placeOf(compileGoExamples()),
+    debianPackages: ['golang-go', 'ca-certificates'],
+    byHand: 'install Go 1.19 or newer, with access to a Go module proxy',
+    skipped: 'the tests with amqp091-go in test/interop/',
+  },
+  {
+    name: 'Go, and the scenarios with amqp091-go',
+    find: () => placeOf(compileGo()),
+    debianPackages: ['golang-go', 'ca-certificates'],
+    byHand: 'install Go 1.19 or newer, with access to a Go module proxy',
+    skipped: 'test/interop/go-client.test.ts',
+  },
+  {
+    name: "Java, and the scenarios with RabbitMQ's client",
+    find: () => placeOf(compileJava()),
+    debianPackages: ['default-jdk-headless', 'maven'],
+    byHand: 'install a JDK, 17 or newer, and Maven, with access to a Maven repository',
+    skipped: 'test/interop/java-client.test.ts',
+  },
 ];
 
 const mustHaveAll = process.env['CI'] === 'true';
@@ -31,6 +58,12 @@ for (const need of NEEDS) {
 if (missingCount > 0 && mustHaveAll) {
   console.error('provision: CI=true, so nothing may be missing');
   process.exitCode = 1;
+}
+
+/** Says on the way why it is not there. */
+function placeOf({ directory, missing }: Compiled): string | null {
+  if (missing !== null) console.log(`provision: ${missing}`);
+  return directory;
 }
 
 /** True when the need is met, if necessary by installing. */

@@ -16,7 +16,7 @@ export interface ParsedFile extends SourceFile {
 }
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const NOT_OURS = new Set(['.git', 'node_modules', 'dist', 'coverage', '__pycache__']);
+const NOT_OURS = new Set(['.git', 'node_modules', 'dist', 'coverage', '.provision', '__pycache__']);
 const BINARY = /\.(?:png|ico|gif|woff2?|pyc|tgz)$/u;
 
 /** Every text file of the project, generated ones among them. */

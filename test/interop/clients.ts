@@ -1,6 +1,8 @@
 // The clients that the main job is done with, each unmodified and each through its own programs in
 // examples/. The programs of all clients have the same names, arguments and output, so that a test
 // is written once.
+import { join } from 'node:path';
+import { compileGoExamples } from '../support/compiled-programs.ts';
 import { findPython } from '../support/python.ts';
 
 export type ExampleName =
@@ -35,6 +37,18 @@ function pikaClient(): Client {
   };
 }
 
+function goClient(): Client {
+  const { directory, missing } = compileGoExamples();
+  return {
+    name: 'amqp091-go',
+    skip: missing !== null && process.env['CI'] !== 'true' ? missing : false,
+    command: (example) => {
+      if (directory === null) throw new Error(`CI=true allows no skipping, but ${missing}`);
+      return [join(directory, example)];
+    },
+  };
+}
+
 function nodeClient(name: string): Client {
   return {
     name,
@@ -45,6 +59,7 @@ function nodeClient(name: string): Client {
 
 export const CLIENTS: readonly Client[] = [
   pikaClient(),
+  goClient(),
   nodeClient('amqplib'),
   nodeClient('rabbitmq-client'),
   nodeClient('cloudamqp'),

@@ -106,6 +106,7 @@ for (const client of CLIENTS) {
       const busy = await stage.worker({ prefetch: 1, secondsPerDot: STUCK });
       const free = await stage.worker({ prefetch: 1 });
       await stage.send(...TASKS);
+      await busy.untilTold('received');
       await free.untilTold('done', 5);
       await stage.untilReady(0);
       assert.deepEqual(busy.received, ['heavy 1 ...']);
@@ -117,6 +118,7 @@ for (const client of CLIENTS) {
       const first = await stage.worker({ prefetch: 1, secondsPerDot: STUCK });
       const second = await stage.worker({ prefetch: 1, secondsPerDot: STUCK });
       await stage.send(...TASKS);
+      await first.untilTold('received');
       await second.untilTold('received', 2);
       await stage.untilReady(3);
       assert.deepEqual(first.received, ['heavy 1 ...']);
