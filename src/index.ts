@@ -17,8 +17,14 @@ import type { Logger } from './runtime/logger.ts';
 import { createSystemRuntime } from './runtime/system-runtime.ts';
 import { MemoryDefinitionStore } from './store/memory/memory-definition-store.ts';
 import { MemoryJournal } from './store/memory/memory-journal.ts';
+import {
+  DEFAULT_MEMORY_WATERMARK,
+  MemoryAlarm,
+  type MemoryWatermark,
+} from './broker/memory-alarm.ts';
 import { VERSION } from './version.ts';
 
+export type { MemoryWatermark } from './broker/memory-alarm.ts';
 export type { Logger } from './runtime/logger.ts';
 export type { Limits } from './amqp/limits.ts';
 export { VERSION } from './version.ts';
@@ -32,6 +38,8 @@ export interface CreateBrokerOptions {
   readonly log?: Logger;
   /** Limits that differ from RabbitMQ's defaults. */
   readonly limits?: Partial<Limits>;
+  /** Memory beyond which publishers wait (`connection.blocked`); 0.6 of the machine's when left out. */
+  readonly memoryWatermark?: MemoryWatermark;
 }
 
 /** A running broker. */
@@ -40,6 +48,8 @@ export interface EmbeddedBroker extends AsyncDisposable {
   readonly port: number;
   /** What to connect to: `amqp://guest:guest@127.0.0.1:PORT`. */
   readonly url: string;
+  /** Takes effect at once. `{ octets: 0 }` lets everybody who publishes wait: for tests of how a program bears that. */
+  setMemoryWatermark(watermark: MemoryWatermark): void;
   /** Closes all connections (320), frees the port, forgets all messages. Calling it again does nothing more. */
   close(): Promise<void>;
 }
@@ -60,10 +70,16 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
     pool: new BlockPool(),
     serverProperties: serverProperties(VERSION),
   });
+  const memoryAlarm = new MemoryAlarm(
+    broker.alarms,
+    runtime,
+    options.memoryWatermark ?? DEFAULT_MEMORY_WATERMARK,
+  );
   const host = options.host ?? '127.0.0.1';
   const { address, port } = await listener.listen({ port: options.port ?? 0, host });
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => {
+    memoryAlarm.close();
     closing ??= listener.close().then(() => broker.close());
     return closing;
   };
@@ -72,6 +88,7 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
     host: address,
     port,
     url: `amqp://guest:guest@${urlHost}:${port}`,
+    setMemoryWatermark: (watermark) => memoryAlarm.setWatermark(watermark),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -24,9 +24,9 @@ async function start(options: StartOptions): Promise<void> {
 }
 
 async function listen(settings: Settings, log: Logger): Promise<EmbeddedBroker> {
-  const { port, bind: host } = settings;
+  const { port, bind: host, memoryWatermark } = settings;
   try {
-    return await createBroker({ port, host, log });
+    return await createBroker({ port, host, log, memoryWatermark });
   } catch (error) {
     throw new ConfigurationError(listenProblem(error, settings), { cause: error });
   }

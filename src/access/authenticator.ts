@@ -22,4 +22,7 @@ export interface Authenticator {
     credentials: Credentials,
     isLoopback: boolean,
   ): AuthenticatedUser | null | Promise<AuthenticatedUser | null>;
+
+  /** Takes a new secret of a user who is logged in, such as a token that lasts longer. False when it is refused. */
+  updateSecret(user: AuthenticatedUser, secret: string): boolean | Promise<boolean>;
 }

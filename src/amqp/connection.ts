@@ -7,7 +7,6 @@ import type { Turn } from '../broker/turn.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import type { Timer } from '../runtime/timers.ts';
 import type { Channel, ChannelHost } from './channel.ts';
 import { ChannelMultiplexer } from './channel-multiplexer.ts';
 import type { ConnectionOptions } from './connection-options.ts';
@@ -20,32 +19,33 @@ import {
   type ConnectionState,
 } from './connection-state.ts';
 import { ProtocolError, refusalOf, replyText, type Refusal } from './errors.ts';
+import { FrameRouter, type RoutedConnection } from './frame-router.ts';
 import { Handshake, LoginRefused } from './handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { INITIAL_FRAME_MAX, type Limits } from './limits.ts';
-import { AWAITED_ANSWER, ENDING, InputGate } from './input-gate.ts';
+import { AWAITED_ANSWER, InputGate } from './input-gate.ts';
 import { OutputBuffer } from './output-buffer.ts';
+import { PublishBlock } from './publish-block.ts';
 import { ProtocolHeaderReader } from './protocol-header.ts';
+import { updateSecret } from './secret-update.ts';
+import { SocketEnd } from './socket-end.ts';
 import { connectionName, isLoopback, type Endpoints, type Transport } from './transport.ts';
-import {
-  FRAME_BODY,
-  FRAME_HEADER,
-  FRAME_HEARTBEAT,
-  FRAME_METHOD,
-  PROTOCOL_HEADER,
-} from './wire/frame.ts';
-import { FrameReader, type FrameHandler } from './wire/frame-reader.ts';
+import { PROTOCOL_HEADER } from './wire/frame.ts';
+import { FrameReader } from './wire/frame-reader.ts';
 import {
   CONNECTION_CLOSE,
   CONNECTION_CLOSE_OK,
+  CONNECTION_UPDATE_SECRET,
   decodeMethod,
   encodeConnectionClose,
   encodeConnectionCloseOk,
+  encodeConnectionUpdateSecretOk,
+  type Method,
 } from './wire/generated/methods.ts';
 import { REPLY_CODES } from './wire/reply-codes.ts';
 import { WireReader } from './wire/wire-reader.ts';
 
-export class Connection implements FrameHandler, ChannelHost {
+export class Connection implements RoutedConnection, ChannelHost {
   readonly name: string;
   readonly out: OutputBuffer;
   readonly turn: Turn;
@@ -58,21 +58,26 @@ export class Connection implements FrameHandler, ChannelHost {
   readonly #log: Logger;
   readonly #reader: FrameReader;
   readonly #handshake: Handshake;
-  readonly #channels: ChannelMultiplexer;
-  #state: ConnectionState = HEADER;
+  readonly channels: ChannelMultiplexer;
+  state: ConnectionState = HEADER;
   readonly #header = new ProtocolHeaderReader();
   #virtualHost: VirtualHost | null = null;
   readonly #heartbeat: Heartbeat;
-  #deadline: Timer | null = null;
+  readonly block: PublishBlock;
+  readonly #options: ConnectionOptions;
+  readonly #end: SocketEnd;
+  #isCounted = false;
 
   constructor(options: ConnectionOptions, transport: Transport, endpoints: Endpoints) {
     const { broker, limits } = options;
+    this.#options = options;
     this.#transport = transport;
     this.name = connectionName(endpoints);
     this.runtime = broker.runtime;
     this.turn = broker.turn;
     this.limits = limits;
-    this.#gate = new InputGate(transport);
+    this.#reader = new FrameReader(new FrameRouter(this), INITIAL_FRAME_MAX);
+    this.#gate = new InputGate(transport, this.#reader);
     this.out = new OutputBuffer(
       transport,
       this.#gate,
@@ -81,15 +86,28 @@ export class Connection implements FrameHandler, ChannelHost {
       limits.unsentOctetsMax,
     );
     this.#log = broker.runtime.log.child({ connection: this.name });
-    this.#reader = new FrameReader(this, INITIAL_FRAME_MAX);
     this.#handshake = new Handshake({
       ...options,
       isLoopback: isLoopback(endpoints),
       out: this.out,
     });
-    this.#channels = new ChannelMultiplexer(this, limits.channelMax);
+    this.channels = new ChannelMultiplexer(this, limits.channelMax);
     this.#heartbeat = new Heartbeat(this.out);
-    this.#setDeadline(limits.handshakeTimeoutMs, 'handshake timeout');
+    this.block = new PublishBlock(
+      this.out,
+      this.#gate,
+      () => this.#handshake.client?.wantsBlockedNotification ?? false,
+    );
+    this.block.alarmed(broker.alarms.reason);
+    this.#end = new SocketEnd({
+      transport,
+      gate: this.#gate,
+      out: this.out,
+      timers: this.runtime.timers,
+      log: this.#log,
+      closeTimeoutMs: limits.closeTimeoutMs,
+    });
+    this.#end.setDeadline(limits.handshakeTimeoutMs, 'handshake timeout');
   }
 
   // What channels ask for ----------------------------------------------------------------------
@@ -112,7 +130,7 @@ export class Connection implements FrameHandler, ChannelHost {
     this.#pauseUntil(
       result,
       (value) => {
-        if (!channel.isClosing && this.#state === RUNNING) respond(value);
+        if (!channel.isClosing && this.state === RUNNING) respond(value);
       },
       channel,
     );
@@ -120,17 +138,15 @@ export class Connection implements FrameHandler, ChannelHost {
 
   /** Reads nothing further until the promise settles. */
   #pauseUntil<T>(result: Promise<T>, respond: (value: T) => void, channel: Channel | null): void {
-    this.#reader.pause();
     this.#gate.close(AWAITED_ANSWER);
     const proceed = (complete: () => void): void => {
-      if (this.#state === CLOSED) return;
+      if (this.state === CLOSED) return;
       try {
         complete();
       } catch (error) {
         this.#refuse(error, channel);
       }
       this.#gate.open(AWAITED_ANSWER);
-      this.#reader.resume();
       this.#readFrames();
     };
     result.then(
@@ -144,27 +160,28 @@ export class Connection implements FrameHandler, ChannelHost {
   /** Octets from the client. */
   onData(chunk: Buffer): void {
     this.#heartbeat.hasReceived = true;
-    if (this.#state === HEADER) this.#readHeader(chunk);
-    else if (this.#state !== CLOSED) this.#reader.push(chunk);
+    if (this.state === HEADER) this.#readHeader(chunk);
+    else if (this.state !== CLOSED) this.#reader.push(chunk);
     this.#readFrames();
   }
 
   /** The socket can take more again. */
   onDrain(): void {
     this.out.drained();
-    this.#channels.resume();
+    this.channels.resume();
     this.turn.end();
   }
 
   /** The connection is gone, for whatever reason: the last call that the transport makes. */
   onClosed(): void {
-    if (this.#state === HEADER) this.#log.debug('closed before anything was received');
-    else if (this.#state === HANDSHAKE) this.#log.warn('client closed during the handshake');
-    else if (this.#state === RUNNING) {
+    if (this.state === HEADER) this.#log.debug('closed before anything was received');
+    else if (this.state === HANDSHAKE) this.#log.warn('client closed during the handshake');
+    else if (this.state === RUNNING) {
       this.#log.warn('client closed the socket without closing the connection');
     }
-    this.#state = CLOSED;
-    this.#deadline?.cancel();
+    this.state = CLOSED;
+    if (this.#isCounted) this.#options.broker.connectionCount--;
+    this.#end.callOff();
     this.#endChannels();
     this.turn.end();
   }
@@ -179,7 +196,7 @@ export class Connection implements FrameHandler, ChannelHost {
       this.#endTransport();
       return;
     }
-    this.#state = HANDSHAKE;
+    this.state = HANDSHAKE;
     this.#handshake.begin();
     this.out.touch();
     this.#reader.push(verdict.rest);
@@ -192,53 +209,20 @@ export class Connection implements FrameHandler, ChannelHost {
         this.#reader.run();
         break;
       } catch (error) {
-        this.#refuse(error, this.#channels.current);
-        if (this.#state === CLOSED) break;
+        this.#refuse(error, this.channels.current);
+        if (this.state === CLOSED) break;
       }
     }
     this.turn.end();
   }
 
-  onMethod(number: number, id: number, buffer: Buffer, start: number, end: number): void {
-    if (number === 0) this.#onConnectionMethod(id, buffer, start, end);
-    else if (this.#acceptsChannelFrame(FRAME_METHOD)) {
-      this.#channels.onMethod(number, id, buffer, start, end);
-    }
-  }
-
-  onHeader(number: number, buffer: Buffer, start: number, end: number): void {
-    if (this.#acceptsChannelFrame(FRAME_HEADER)) {
-      this.#channels.onHeader(number, buffer, start, end);
-    }
-  }
-
-  onBody(number: number, buffer: Buffer, start: number, end: number): void {
-    if (this.#acceptsChannelFrame(FRAME_BODY)) this.#channels.onBody(number, buffer, start, end);
-  }
-
-  onHeartbeat(number: number): void {
-    if (number !== 0) this.#refuseFrame(FRAME_HEARTBEAT);
-  }
-
-  /** False: the connection is ending, and the frame is discarded. @throws ProtocolError before it is open */
-  #acceptsChannelFrame(type: number): boolean {
-    if (this.#state === RUNNING) return true;
-    if (this.#state === HANDSHAKE) this.#refuseFrame(type);
-    return false;
-  }
-
-  #refuseFrame(type: number): never {
-    this.#channels.current = null;
-    this.#channels.strayMethodId = 0;
-    throw new ProtocolError('UNEXPECTED_FRAME', `type ${type}, in connection state ${this.#state}`);
-  }
-
   // Methods of the connection ------------------------------------------------------------------
 
-  #onConnectionMethod(id: number, buffer: Buffer, start: number, end: number): void {
-    this.#channels.current = null;
-    this.#channels.strayMethodId = id;
-    if (this.#state === CLOSED) return;
+  /** A method on channel 0. */
+  onConnectionMethod(id: number, buffer: Buffer, start: number, end: number): void {
+    this.channels.current = null;
+    this.channels.strayMethodId = id;
+    if (this.state === CLOSED) return;
     if (id === CONNECTION_CLOSE) {
       this.#endChannels();
       encodeConnectionCloseOk(this.out, 0, {});
@@ -246,17 +230,37 @@ export class Connection implements FrameHandler, ChannelHost {
       this.#endTransport();
       return;
     }
-    if (this.#state === CLOSING) {
+    if (this.state === CLOSING) {
       if (id === CONNECTION_CLOSE_OK) this.#endTransport();
       return;
     }
     const method = decodeMethod(id, new WireReader().reset(buffer, start, end));
-    if (this.#state === RUNNING) {
-      throw new ProtocolError('COMMAND_INVALID', 'unimplemented method');
+    if (this.state === RUNNING) {
+      this.#onRunningMethod(method);
+      return;
     }
     const pending = this.#handshake.onMethod(method);
     if (pending instanceof Promise) this.#pauseUntil(pending, () => this.#proceed(), null);
     else this.#proceed();
+  }
+
+  #onRunningMethod(method: Method): void {
+    if (method.id !== CONNECTION_UPDATE_SECRET) {
+      throw new ProtocolError('COMMAND_INVALID', 'unimplemented method');
+    }
+    const respond = (): void => {
+      encodeConnectionUpdateSecretOk(this.out, 0, {});
+      this.out.touch();
+    };
+    const pending = updateSecret(this.#options.authenticator, this.user, method.newSecret);
+    if (pending instanceof Promise) this.#pauseUntil(pending, respond, null);
+    else respond();
+  }
+
+  /** The broker's alarms have changed. */
+  alarmed(reason: string | null): void {
+    this.block.alarmed(reason);
+    this.#readFrames();
   }
 
   /** A step of the handshake is done. */
@@ -265,12 +269,13 @@ export class Connection implements FrameHandler, ChannelHost {
     const { negotiated, virtualHost } = this.#handshake;
     if (virtualHost !== null) {
       this.#virtualHost = virtualHost;
-      this.#state = RUNNING;
-      this.#deadline?.cancel();
-      this.#deadline = null;
+      this.state = RUNNING;
+      this.#isCounted = true;
+      this.#options.broker.connectionCount++;
+      this.#end.callOff();
       this.#log.info('opened', this.#handshake.describe());
     } else if (negotiated !== null) {
-      this.#channels.channelMax = negotiated.channelMax;
+      this.channels.channelMax = negotiated.channelMax;
       this.frameMax = negotiated.frameMax;
       this.#reader.frameMax = negotiated.frameMax;
       this.#heartbeat.start(negotiated.heartbeatSeconds, this.runtime.clock.monotonicMs());
@@ -278,7 +283,7 @@ export class Connection implements FrameHandler, ChannelHost {
   }
 
   #endChannels(): void {
-    this.#channels.endAll();
+    this.channels.endAll();
     this.#virtualHost?.queues.deleteOwnedBy(this.owner);
   }
 
@@ -303,20 +308,20 @@ export class Connection implements FrameHandler, ChannelHost {
     }
     if (!refusal.isHard && channel !== null) {
       this.#log.warn(`channel error: ${refusal.replyText}`, { channel: channel.number });
-      this.#channels.refuse(channel, refusal);
+      this.channels.refuse(channel, refusal);
     } else {
-      this.#closeConnection(refusal, channel?.methodId ?? this.#channels.strayMethodId);
+      this.#closeConnection(refusal, channel?.methodId ?? this.channels.strayMethodId);
     }
   }
 
   #closeConnection(refusal: Refusal, methodId: number): void {
-    if (this.#state === CLOSING || this.#state === CLOSED) {
+    if (this.state === CLOSING || this.state === CLOSED) {
       // Already ending: what is wrong now needs no second answer.
       this.#endTransport();
       return;
     }
     this.#log.error(`connection error: ${refusal.replyText}`);
-    if (this.#state === HANDSHAKE && this.#handshake.isSilentAbout(refusal.replyCode)) {
+    if (this.state === HANDSHAKE && this.#handshake.isSilentAbout(refusal.replyCode)) {
       this.#endLater();
       return;
     }
@@ -326,7 +331,7 @@ export class Connection implements FrameHandler, ChannelHost {
 
   /** The broker ends the connection on its own account (320), for instance because it stops. */
   forceClose(reason: string): void {
-    if (this.#state !== RUNNING) {
+    if (this.state !== RUNNING) {
       this.#endTransport();
       this.turn.end();
       return;
@@ -338,7 +343,8 @@ export class Connection implements FrameHandler, ChannelHost {
 
   #sendClose(replyCode: number, text: string, methodId: number): void {
     this.#endChannels();
-    this.#state = CLOSING;
+    this.block.release();
+    this.state = CLOSING;
     encodeConnectionClose(this.out, 0, {
       replyCode,
       replyText: text,
@@ -346,7 +352,7 @@ export class Connection implements FrameHandler, ChannelHost {
       methodId: methodId & 0xffff,
     });
     this.out.touch();
-    this.#setDeadline(this.limits.closeTimeoutMs, null);
+    this.#end.await();
   }
 
   #refuseLogin(error: LoginRefused): void {
@@ -363,34 +369,22 @@ export class Connection implements FrameHandler, ChannelHost {
 
   // The end ------------------------------------------------------------------------------------
 
-  /** Nothing more is read; the socket ends after a while, so that guessing and hammering stay slow. */
   #endLater(): void {
-    this.#state = CLOSING;
-    this.#reader.pause();
-    this.#gate.close(ENDING);
-    this.#setDeadline(this.limits.closeTimeoutMs, null);
+    this.state = CLOSING;
+    this.#end.later();
   }
 
-  /** Sends what is there and ends the socket. */
   #endTransport(): void {
-    this.#state = CLOSED;
+    this.state = CLOSED;
     this.#endChannels();
-    this.out.flush();
-    this.#transport.end();
-    this.#setDeadline(this.limits.closeTimeoutMs, null);
-  }
-
-  #setDeadline(delayMs: number, reason: string | null): void {
-    this.#deadline?.cancel();
-    this.#deadline = this.runtime.timers.after(delayMs, () => {
-      if (reason !== null) this.#log.warn(reason);
-      this.#transport.destroy();
-    });
+    this.#end.now();
   }
 
   /** The listener's sweep: sends a heartbeat when it is time, and gives up on a silent peer. */
   sweep(nowMs: number): void {
-    if (this.#state !== RUNNING || this.#heartbeat.sweep(nowMs)) return;
+    // From whom we do not read we do not expect heartbeats either.
+    if (this.block.isBlocked) this.#heartbeat.hasReceived = true;
+    if (this.state !== RUNNING || this.#heartbeat.sweep(nowMs)) return;
     this.#log.error('missed heartbeats from the client');
     this.#transport.destroy();
   }

@@ -117,6 +117,13 @@ export class Consuming implements DeliveryTarget, TimeoutSubject {
   }
 
   #checkConsumer(queue: QueueRef, args: FieldTable): void {
+    const { channelConsumerMax } = this.#channel.connection.limits;
+    if (this.#subscriptions.size >= channelConsumerMax) {
+      throw new ProtocolError(
+        'NOT_ALLOWED',
+        `reached maximum (${channelConsumerMax}) of consumers per channel`,
+      );
+    }
     validateConsumerArguments(queue.type, queue.name, queue.vhost, args);
     if (queue.type === 'classic' || this.#globalPrefetchCount === 0) return;
     throw new ProtocolError(

@@ -167,7 +167,14 @@ export class Handshake {
   }
 
   #open(method: ConnectionOpen): void {
-    const virtualHost = this.#options.broker.findVirtualHost(method.virtualHost);
+    const { broker, limits } = this.#options;
+    if (broker.connectionCount >= limits.connectionMax) {
+      throw new ProtocolError(
+        'NOT_ALLOWED',
+        `connection refused: node connection limit (${limits.connectionMax}) is reached`,
+      );
+    }
+    const virtualHost = broker.findVirtualHost(method.virtualHost);
     if (virtualHost === null) {
       throw new ProtocolError('NOT_ALLOWED', `vhost ${method.virtualHost} not found`);
     }

@@ -1,32 +1,48 @@
-/** Whether octets are taken from a connection's socket: not while there is any reason against it. */
+/**
+ * Whether anything is read from a connection: not while there is any reason against it. Every reason stops its socket;
+ * most of them also stop the frames that have come already.
+ */
 import type { Transport } from './transport.ts';
+import type { FrameReader } from './wire/frame-reader.ts';
 
-/** The client leaves too much unread. */
+/** The client leaves too much unread. What it has said already is heard. */
 export const UNSENT_OUTPUT = 1;
 /** A method's answer is awaited: what follows it has to wait too. */
 export const AWAITED_ANSWER = 2;
 /** The connection ends, and what the client says no longer matters. */
 export const ENDING = 4;
-export type PauseReason = typeof UNSENT_OUTPUT | typeof AWAITED_ANSWER | typeof ENDING;
+/** The broker is short of something, and the client publishes. */
+export const ALARM = 8;
+export type PauseReason =
+  | typeof UNSENT_OUTPUT
+  | typeof AWAITED_ANSWER
+  | typeof ENDING
+  | typeof ALARM;
+
+const HOLDS_FRAMES = AWAITED_ANSWER | ENDING | ALARM;
 
 export class InputGate {
   readonly #transport: Transport;
+  readonly #reader: FrameReader;
   /** The reasons in force, as bits. */
   #reasons = 0;
 
-  constructor(transport: Transport) {
+  constructor(transport: Transport, reader: FrameReader) {
     this.#transport = transport;
+    this.#reader = reader;
   }
 
   close(reason: PauseReason): void {
     if (this.#reasons === 0) this.#transport.pause();
     this.#reasons |= reason;
+    if ((reason & HOLDS_FRAMES) !== 0) this.#reader.pause();
   }
 
-  /** Does nothing when the reason is not in force. */
+  /** Does nothing when the reason is not in force. Let the reader run next: frames may have waited. */
   open(reason: PauseReason): void {
     if ((this.#reasons & reason) === 0) return;
     this.#reasons &= ~reason;
+    if ((this.#reasons & HOLDS_FRAMES) === 0) this.#reader.resume();
     if (this.#reasons === 0) this.#transport.resume();
   }
 }

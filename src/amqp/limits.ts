@@ -1,6 +1,10 @@
 /** Limits of the AMQP front end, each with its unit, where it is enforced and what exceeding it gives. */
 
 export interface Limits {
+  /** Connections that may be open at a time: 530. */
+  readonly connectionMax: number;
+  /** Consumers of a channel: 530. */
+  readonly channelConsumerMax: number;
   /** Channels of a connection, negotiated down by the client: 530. */
   readonly channelMax: number;
   /** Octets of a frame, negotiated down by the client: 501. */
@@ -23,6 +27,8 @@ export interface Limits {
 
 /** RabbitMQ's defaults. */
 export const DEFAULT_LIMITS: Limits = {
+  connectionMax: Number.POSITIVE_INFINITY,
+  channelConsumerMax: Number.POSITIVE_INFINITY,
   channelMax: 2047,
   frameMax: 131_072,
   messageSizeMax: 16_777_216,

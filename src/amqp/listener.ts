@@ -20,9 +20,14 @@ export class AmqpListener {
   readonly #connections = new Set<Connection>();
   readonly #server: Server;
   #sweep: Timer | null = null;
+  readonly #ignoreAlarms: () => void;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    const { alarms } = options.broker;
+    this.#ignoreAlarms = alarms.onChange(() => {
+      for (const connection of this.#connections) connection.alarmed(alarms.reason);
+    });
     this.#server = createServer({ noDelay: true, highWaterMark: WRITE_BUFFER_OCTETS }, (socket) =>
       this.#accept(socket),
     );
@@ -71,6 +76,7 @@ export class AmqpListener {
   /** Stops accepting, closes every connection with 320, and returns when all are gone. */
   async close(): Promise<void> {
     this.#sweep?.cancel();
+    this.#ignoreAlarms();
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });

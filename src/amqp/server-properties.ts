@@ -7,6 +7,7 @@ const CAPABILITIES = {
   exchange_exchange_bindings: true,
   'basic.nack': true,
   consumer_cancel_notify: true,
+  'connection.blocked': true,
   consumer_priorities: true,
   per_consumer_qos: true,
   direct_reply_to: true,
@@ -34,6 +35,8 @@ export interface ClientProperties {
   readonly version: string;
   /** The client can be sent basic.cancel. */
   readonly wantsCancelNotification: boolean;
+  /** The client can be sent connection.blocked and connection.unblocked. */
+  readonly wantsBlockedNotification: boolean;
   /** The client wants a connection.close when its login is refused. */
   readonly wantsAuthenticationFailureClose: boolean;
 }
@@ -47,6 +50,7 @@ export function readClientProperties(properties: FieldTable): ClientProperties {
     product: textOf(properties.get('product')),
     version: textOf(properties.get('version')),
     wantsCancelNotification: has('consumer_cancel_notify'),
+    wantsBlockedNotification: has('connection.blocked'),
     wantsAuthenticationFailureClose: has('authentication_failure_close'),
   };
 }

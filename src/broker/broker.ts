@@ -5,6 +5,7 @@
 import type { Runtime } from '../runtime/runtime.ts';
 import type { DefinitionStore } from '../store/definition-store.ts';
 import type { Journal } from '../store/journal.ts';
+import { Alarms } from './alarms.ts';
 import { Deadlines } from './deadlines.ts';
 import { ExchangeTypeRegistry } from './exchange/exchange-types.ts';
 import { Turn } from './turn.ts';
@@ -20,10 +21,13 @@ export class Broker {
   readonly runtime: Runtime;
   readonly turn: Turn;
   readonly deadlines: Deadlines;
+  readonly alarms: Alarms = new Alarms();
   readonly exchangeTypes: ExchangeTypeRegistry = new ExchangeTypeRegistry();
   readonly #options: BrokerOptions;
   readonly #virtualHosts = new Map<string, VirtualHost>();
   #queueCount = 0;
+  /** Connections that are open, over all protocols: kept by their front ends. */
+  connectionCount = 0;
 
   constructor(options: BrokerOptions) {
     this.runtime = options.runtime;

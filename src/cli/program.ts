@@ -34,8 +34,8 @@ export function createProgram(actions: ProgramActions): Command {
     .addHelpText('after', START_EXAMPLES)
     .action((options: StartOptions) => actions.start(options));
   for (const setting of Object.values(SETTINGS)) {
-    const { flag, placeholder, description, variable, defaultValue } = setting;
-    const fallback = defaultValue === null ? '' : `, default ${String(defaultValue)}`;
+    const { flag, placeholder, description, variable, defaultText } = setting;
+    const fallback = defaultText === '' ? '' : `, default ${defaultText}`;
     start.addOption(
       new Option(`${flag} <${placeholder}>`, `${description} (${variable}${fallback})`),
     );

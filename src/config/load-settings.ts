@@ -22,6 +22,7 @@ export function loadSettings(sources: SettingSources): Settings {
     port: readSetting('port', sources),
     bind: readSetting('bind', sources),
     dataDir: readSetting('dataDir', sources),
+    memoryWatermark: readSetting('memoryWatermark', sources),
     logLevel: readSetting('logLevel', sources),
   };
   if (settings.dataDir !== null) {

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { LOG_LEVELS } from '../runtime/logger.ts';
 import type { LogLevel } from '../runtime/logger.ts';
+import { parseMemoryWatermark, type MemoryWatermark } from './memory-watermark.ts';
 
 export interface Settings {
   /** TCP port of the AMQP listener; 0 lets the system choose a free one. */
@@ -12,6 +13,7 @@ export interface Settings {
   readonly bind: string;
   /** Absolute path of the directory for messages and definitions; null keeps all in memory. */
   readonly dataDir: string | null;
+  readonly memoryWatermark: MemoryWatermark;
   readonly logLevel: LogLevel;
 }
 
@@ -22,6 +24,8 @@ export interface Setting<T> {
   readonly variable: string;
   readonly description: string;
   readonly defaultValue: T;
+  /** The default as one would write it; empty for none. */
+  readonly defaultText: string;
   /** What a good value is, in words that follow "expected". */
   readonly expected: string;
   readonly schema: v.GenericSchema<string, T>;
@@ -41,6 +45,12 @@ const DATA_DIR = v.pipe(
   v.transform((path) => resolve(path)),
 );
 
+const MEMORY_WATERMARK = v.pipe(
+  v.string(),
+  v.transform(parseMemoryWatermark),
+  v.custom<MemoryWatermark>((watermark) => watermark !== null),
+);
+
 export const SETTINGS: { readonly [Name in keyof Settings]: Setting<Settings[Name]> } = {
   port: {
     flag: '--port',
@@ -48,6 +58,7 @@ export const SETTINGS: { readonly [Name in keyof Settings]: Setting<Settings[Nam
     variable: 'LEVERET_PORT',
     description: 'TCP port for AMQP clients; 0 takes a free one',
     defaultValue: 5672,
+    defaultText: '5672',
     expected: 'a whole number from 0 to 65535',
     schema: PORT,
   },
@@ -57,6 +68,7 @@ export const SETTINGS: { readonly [Name in keyof Settings]: Setting<Settings[Nam
     variable: 'LEVERET_BIND',
     description: 'address to listen on; 0.0.0.0 or :: for every interface',
     defaultValue: '127.0.0.1',
+    defaultText: '127.0.0.1',
     expected: 'an IP address or a host name',
     schema: BIND,
   },
@@ -66,8 +78,19 @@ export const SETTINGS: { readonly [Name in keyof Settings]: Setting<Settings[Nam
     variable: 'LEVERET_DATA_DIR',
     description: 'directory for messages and definitions; without it all is kept in memory',
     defaultValue: null,
+    defaultText: '',
     expected: 'a directory that this user can read and write',
     schema: DATA_DIR,
+  },
+  memoryWatermark: {
+    flag: '--memory-watermark',
+    placeholder: 'amount',
+    variable: 'LEVERET_MEMORY_WATERMARK',
+    description: "memory beyond which publishers wait: a share of the machine's, or an amount",
+    defaultValue: { share: 0.6 },
+    defaultText: '0.6',
+    expected: 'a share of the memory such as 0.6, or an amount such as 2GB or 512MiB',
+    schema: MEMORY_WATERMARK,
   },
   logLevel: {
     flag: '--log-level',
@@ -75,6 +98,7 @@ export const SETTINGS: { readonly [Name in keyof Settings]: Setting<Settings[Nam
     variable: 'LEVERET_LOG_LEVEL',
     description: `how much to log: ${LOG_LEVELS.join(', ')}`,
     defaultValue: 'info',
+    defaultText: 'info',
     expected: `one of ${LOG_LEVELS.join(', ')}`,
     schema: v.pipe(v.string(), v.picklist(LOG_LEVELS)),
   },

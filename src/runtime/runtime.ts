@@ -2,6 +2,7 @@
 // folder and the listener uses no other clock, timer or randomness: that makes runs replayable.
 import type { Clock } from './clock.ts';
 import type { Logger } from './logger.ts';
+import type { Memory } from './memory.ts';
 import type { Random } from './random.ts';
 import type { Timers } from './timers.ts';
 
@@ -9,5 +10,6 @@ export interface Runtime {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
+  readonly memory: Memory;
   readonly log: Logger;
 }

@@ -1,6 +1,7 @@
 // The real runtime: the machine's clocks, timers and randomness.
 import { systemClock } from './clock.ts';
 import { silentLogger } from './logger.ts';
+import { systemMemory } from './memory.ts';
 import { systemRandom } from './random.ts';
 import { systemTimers } from './timers.ts';
 import type { Logger } from './logger.ts';
@@ -16,6 +17,7 @@ export function createSystemRuntime(options: SystemRuntimeOptions = {}): Runtime
     clock: systemClock,
     timers: systemTimers,
     random: systemRandom,
+    memory: systemMemory,
     log: options.log ?? silentLogger,
   };
 }

@@ -1,6 +1,8 @@
 // Limits that whoever starts a broker can set.
+import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createBroker } from 'leveret';
+import * as methods from '../../src/amqp/wire/generated/methods.ts';
 import { RawClient } from '../support/raw-client.ts';
 
 describe('limits', { concurrency: true }, () => {
@@ -14,6 +16,46 @@ describe('limits', { concurrency: true }, () => {
       406,
       'PRECONDITION_FAILED - message size 1001 is larger than configured max size 1000',
     );
+  });
+
+  test('one connection more than connectionMax is refused with 530, until another has left', async () => {
+    await using broker = await createBroker({ limits: { connectionMax: 1 } });
+    const first = await RawClient.open(broker.port);
+    await using second = await RawClient.connect(broker.port);
+    await second.login();
+    await second.expect(methods.CONNECTION_TUNE);
+    second.tune();
+    second.openVhost('/');
+    await second.expectConnectionClose(
+      530,
+      'NOT_ALLOWED - connection refused: node connection limit (1) is reached',
+    );
+    await first[Symbol.asyncDispose]();
+    await using third = await RawClient.open(broker.port);
+    await third.channel();
+  });
+
+  test('one consumer more than channelConsumerMax closes the connection with 530', async () => {
+    await using broker = await createBroker({ limits: { channelConsumerMax: 1 } });
+    await using client = await RawClient.open(broker.port);
+    const channel = await client.channel();
+    await channel.declareQueue('q');
+    await channel.consume('q', 'one');
+    channel.sendConsume('q', 'two');
+    await client.expectConnectionClose(
+      530,
+      'NOT_ALLOWED - reached maximum (1) of consumers per channel',
+    );
+  });
+
+  test('channelMax, frameMax and heartbeatSeconds are what connection.tune proposes', async () => {
+    const limits = { channelMax: 7, frameMax: 8192, heartbeatSeconds: 5 };
+    await using broker = await createBroker({ limits });
+    await using client = await RawClient.connect(broker.port);
+    await client.login();
+    const { channelMax, frameMax, heartbeat } = (await client.expect(methods.CONNECTION_TUNE))
+      .method;
+    assert.deepEqual([channelMax, frameMax, heartbeat], [7, 8192, 5]);
   });
 
   test('who says nothing is dropped after handshakeTimeoutMs', async () => {

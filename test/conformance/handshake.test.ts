@@ -159,4 +159,33 @@ section('The handshake', () => {
       await silent.ended();
     },
   );
+
+  fact(
+    'connection.update-secret is answered, and the connection goes on',
+    async ({ client, channel }) => {
+      client.send(methods.encodeConnectionUpdateSecret, 0, {
+        newSecret: Buffer.from('a newer token'),
+        reason: 'the old one runs out',
+      });
+      await client.expect(methods.CONNECTION_UPDATE_SECRET_OK);
+      await channel.declareQueue('q');
+    },
+  );
+
+  fact('every capability that clients look for is announced', async ({ port }) => {
+    await using client = await RawClient.connect(port);
+    client.socket.write(PROTOCOL_HEADER);
+    const { method } = await client.expect(methods.CONNECTION_START);
+    assert.deepEqual(toPlain(method.serverProperties)['capabilities'], {
+      publisher_confirms: true,
+      exchange_exchange_bindings: true,
+      'basic.nack': true,
+      consumer_cancel_notify: true,
+      'connection.blocked': true,
+      consumer_priorities: true,
+      authentication_failure_close: true,
+      per_consumer_qos: true,
+      direct_reply_to: true,
+    });
+  });
 });

@@ -35,7 +35,8 @@ export class FuzzedBroker {
 
   constructor(random: SeededRandom) {
     const log = findingLog();
-    const runtime = { clock: this.time, timers: this.time, random, log };
+    const memory = { residentOctets: () => 0, totalOctets: () => 1 };
+    const runtime = { clock: this.time, timers: this.time, random, memory, log };
     const journal = new MemoryJournal();
     this.broker = new Broker({ runtime, journal, definitions: new MemoryDefinitionStore() });
     this.#options = {

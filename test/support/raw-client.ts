@@ -183,8 +183,9 @@ export class RawClient implements FrameHandler, AsyncDisposable {
     await this.#until('the end of the socket', () => this.isClosed);
   }
 
-  async untilHeartbeat(): Promise<void> {
-    await this.#until('a heartbeat', () => this.heartbeatCount > 0);
+  /** Waits until so many heartbeats have come. */
+  async untilHeartbeat(count = 1): Promise<void> {
+    await this.#until('heartbeats', () => this.heartbeatCount >= count);
   }
 
   /** Opens a channel. */

@@ -29,6 +29,7 @@ describe('a setting', () => {
       port: 5672,
       bind: '127.0.0.1',
       dataDir: null,
+      memoryWatermark: { share: 0.6 },
       logLevel: 'info',
     });
   });
@@ -38,12 +39,14 @@ describe('a setting', () => {
       LEVERET_PORT: '5673',
       LEVERET_BIND: '::',
       LEVERET_DATA_DIR: '/var/lib/leveret',
+      LEVERET_MEMORY_WATERMARK: '2GB',
       LEVERET_LOG_LEVEL: 'debug',
     };
     assert.deepEqual(load({ environment }), {
       port: 5673,
       bind: '::',
       dataDir: '/var/lib/leveret',
+      memoryWatermark: { octets: 2e9 },
       logLevel: 'debug',
     });
   });
@@ -91,6 +94,22 @@ describe('a good value', () => {
     });
   }
 
+  for (const [text, watermark] of [
+    ['0.4', { share: 0.4 }],
+    ['1.0', { share: 1 }],
+    ['0', { octets: 0 }],
+    ['1000000', { octets: 1_000_000 }],
+    ['512MB', { octets: 512e6 }],
+    ['512MiB', { octets: 512 * 2 ** 20 }],
+    ['2gb', { octets: 2e9 }],
+    ['1T', { octets: 1e12 }],
+  ] as const) {
+    test(`is ${text} for the memory watermark`, () => {
+      const { memoryWatermark } = load({ options: { memoryWatermark: text } });
+      assert.deepEqual(memoryWatermark, watermark);
+    });
+  }
+
   test('is a relative path for the data directory, kept as an absolute one', () => {
     assert.equal(load({ options: { dataDir: 'data' } }).dataDir, resolve('data'));
   });
@@ -111,6 +130,15 @@ describe('a bad value', () => {
       assert.equal(
         complaint({ environment: { LEVERET_BIND: bind } }),
         `Bad value "${bind}" for LEVERET_BIND: expected an IP address or a host name`,
+      );
+    });
+  }
+
+  for (const memoryWatermark of ['', '1.5', '-1', 'half', '5 GB', '3iB', '1e9', 'GB']) {
+    test(`is ${JSON.stringify(memoryWatermark)} for the memory watermark`, () => {
+      assert.equal(
+        complaint({ options: { memoryWatermark } }),
+        `Bad value "${memoryWatermark}" for --memory-watermark: expected a share of the memory such as 0.6, or an amount such as 2GB or 512MiB`,
       );
     });
   }

@@ -1,0 +1,27 @@
+/** What the broker is short of. While it is short of anything, who publishes has to wait (https://www.rabbitmq.com/docs/alarms). */
+
+export type AlarmName = 'memory' | 'disk';
+
+export class Alarms {
+  readonly #active = new Set<AlarmName>();
+  readonly #listeners = new Set<() => void>();
+
+  /** Raises or ends an alarm. Listeners are told of changes only. */
+  set(name: AlarmName, isActive: boolean): void {
+    if (this.#active.has(name) === isActive) return;
+    if (isActive) this.#active.add(name);
+    else this.#active.delete(name);
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** `low on memory`, `low on disk`, `low on memory & disk`; null when nothing is short. */
+  get reason(): string | null {
+    return this.#active.size === 0 ? null : `low on ${[...this.#active].join(' & ')}`;
+  }
+
+  /** Calls back after each change. Returns a function that ends that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+}
