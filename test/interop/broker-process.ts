@@ -28,8 +28,17 @@ export class BrokerProcess {
 
   /** Ends it with a signal, and starts it again when it has ended. */
   async restart(signal: NodeJS.Signals): Promise<void> {
+    await this.stop(signal);
+    await this.startAgain();
+  }
+
+  /** Ends it with a signal: nobody listens at its address then. */
+  async stop(signal: NodeJS.Signals): Promise<void> {
     this.#program.signal(signal);
     await this.#program.ended();
+  }
+
+  async startAgain(): Promise<void> {
     this.#program = await run(this.#t, this.#port);
   }
 }
