@@ -2,7 +2,8 @@
 // against a Leveret of its own, or, with AMQP_URI=amqp://..., against any other broker; what is declared there is removed.
 import { appendFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { Ground, OTHER_BROKER } from './ground.ts';
+import { OTHER_BROKER } from '../../support/other-broker.ts';
+import { Ground } from './ground.ts';
 
 export { Ground } from './ground.ts';
 
