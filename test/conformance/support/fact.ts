@@ -12,6 +12,8 @@ export interface FactOptions {
   readonly differsIn310?: string;
   /** Why Leveret does otherwise than RabbitMQ 4.x, on purpose: the test states what Leveret does. */
   readonly leveretDiffers?: string;
+  /** RabbitMQ 3.10 did as Leveret does: `leveretDiffers` is about 4.x only. */
+  readonly heldIn310?: true;
 }
 
 /** A section of the facts, titled like the feature it is about. */
@@ -33,12 +35,7 @@ export function fact(
   const title = currentSection;
   test(sentence, async () => {
     await using ground = await Ground.open();
-    const isOld = ground.product.startsWith('RabbitMQ 3.');
-    const reason = isOld
-      ? (options.differsIn310 ?? options.leveretDiffers)
-      : ground.product.startsWith('RabbitMQ')
-        ? options.leveretDiffers
-        : undefined;
+    const reason = reasonToDiffer(ground.product, options);
     if (reason === undefined) {
       await show(ground);
       record({ section: title, sentence, result: 'holds', ...options });
@@ -48,6 +45,14 @@ export function fact(
     if (error === null) throw new Error(`holds on ${ground.product}, though said to differ`);
     record({ section: title, sentence, result: 'differs', ...options });
   });
+}
+
+/** Why the fact should not hold on this broker; undefined when it should. */
+function reasonToDiffer(product: string, options: FactOptions): string | undefined {
+  const { differsIn310, leveretDiffers, heldIn310 } = options;
+  if (!product.startsWith('RabbitMQ')) return undefined;
+  if (!product.startsWith('RabbitMQ 3.')) return leveretDiffers;
+  return differsIn310 ?? (heldIn310 === true ? undefined : leveretDiffers);
 }
 
 async function failureOf(run: () => Promise<void>): Promise<unknown> {
