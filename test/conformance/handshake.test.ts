@@ -4,6 +4,7 @@ import { fromPlain, toPlain, writeTable } from '../../src/amqp/wire/field-table.
 import { PROTOCOL_HEADER } from '../../src/amqp/wire/frame.ts';
 import * as methods from '../../src/amqp/wire/generated/methods.ts';
 import { WireWriter } from '../../src/amqp/wire/wire-writer.ts';
+import { PASSWORD, USER } from '../support/other-broker.ts';
 import { RawClient } from '../support/raw-client.ts';
 import { fact, section } from './support/fact.ts';
 
@@ -62,7 +63,7 @@ section('The handshake', () => {
     client.socket.write(PROTOCOL_HEADER);
     await client.expect(methods.CONNECTION_START);
     const writer = new WireWriter();
-    writeTable(writer, fromPlain({ LOGIN: 'guest', PASSWORD: 'guest' }));
+    writeTable(writer, fromPlain({ LOGIN: USER, PASSWORD }));
     client.send(methods.encodeConnectionStartOk, 0, {
       clientProperties: new Map(),
       mechanism: 'AMQPLAIN',

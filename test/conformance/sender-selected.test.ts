@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { fromPlain, toPlain, type PlainValue } from '../../src/amqp/wire/field-table.ts';
 import * as methods from '../../src/amqp/wire/generated/methods.ts';
 import type { Received } from '../support/raw-client.ts';
+import { USER } from '../support/other-broker.ts';
 import { fact, section, type Ground } from './support/fact.ts';
 
 type Headers = Readonly<Record<string, PlainValue>>;
@@ -109,14 +110,14 @@ section('CC and BCC', () => {
 section('user-id', () => {
   fact('of the user who logged in is passed on', async (ground) => {
     await declareAll(ground, 'a');
-    ground.channel.publish('', 'a', 'body', { properties: { userId: 'guest' } });
-    assert.equal((await take(ground, 'a')).properties.userId, 'guest');
+    ground.channel.publish('', 'a', 'body', { properties: { userId: USER } });
+    assert.equal((await take(ground, 'a')).properties.userId, USER);
   });
 
   fact('of somebody else is refused', async ({ channel, client }) => {
     await channel.declareQueue('a');
     channel.publish('', 'a', 'body', { properties: { userId: 'mallory' } });
-    const text = "user_id property set to 'mallory' but authenticated user was 'guest'";
+    const text = `user_id property set to 'mallory' but authenticated user was '${USER}'`;
     await client.expectChannelClose(1, 406, `PRECONDITION_FAILED - ${text}`);
   });
 });

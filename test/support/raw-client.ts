@@ -17,6 +17,7 @@ import {
 } from '../../src/amqp/wire/generated/properties.ts';
 import { WireReader } from '../../src/amqp/wire/wire-reader.ts';
 import { WireWriter } from '../../src/amqp/wire/wire-writer.ts';
+import { asInDefaultVhost, HOST, PASSWORD, USER, VIRTUAL_HOST } from './other-broker.ts';
 
 /** No wait takes longer, in milliseconds: only a failing test ever waits so long. */
 const PATIENCE_MS = 10_000;
@@ -65,7 +66,7 @@ export class RawClient implements FrameHandler, AsyncDisposable {
   #content: { received: Received; remaining: number; pieces: Buffer[] } | null = null;
 
   private constructor(port: number) {
-    this.socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    this.socket = connect({ port, host: HOST, noDelay: true });
     this.socket.on('data', (chunk) => {
       this.received = Buffer.concat([this.received, chunk]).subarray(0, 64);
       if (this.received[0] === 0x41) return;
@@ -97,7 +98,7 @@ export class RawClient implements FrameHandler, AsyncDisposable {
     await client.login(options);
     await client.expect(methods.CONNECTION_TUNE);
     client.tune(options);
-    client.openVhost(options.vhost ?? '/');
+    client.openVhost(options.vhost);
     await client.expect(methods.CONNECTION_OPEN_OK);
     return client;
   }
@@ -108,7 +109,7 @@ export class RawClient implements FrameHandler, AsyncDisposable {
     const { serverProperties } = (await this.expect(methods.CONNECTION_START)).method;
     const { product, version } = toPlain(serverProperties);
     this.product = `${product as string} ${version as string}`;
-    const { user = 'guest', password = 'guest' } = options;
+    const { user = USER, password = PASSWORD } = options;
     this.send(methods.encodeConnectionStartOk, 0, {
       clientProperties: fromPlain({ capabilities: options.capabilities ?? DEFAULT_CAPABILITIES }),
       mechanism: 'PLAIN',
@@ -121,7 +122,7 @@ export class RawClient implements FrameHandler, AsyncDisposable {
     this.send(methods.encodeConnectionTuneOk, 0, { frameMax, channelMax, heartbeat });
   }
 
-  openVhost(virtualHost: string): void {
+  openVhost(virtualHost: string = VIRTUAL_HOST): void {
     this.send(methods.encodeConnectionOpen, 0, { virtualHost });
   }
 
@@ -166,14 +167,14 @@ export class RawClient implements FrameHandler, AsyncDisposable {
   /** The broker closes the channel with this code and text; the client agrees. */
   async expectChannelClose(channel: number, code: number, text: string): Promise<void> {
     const { method } = await this.expect(methods.CHANNEL_CLOSE);
-    assert.deepEqual([method.replyCode, method.replyText], [code, text]);
+    assert.deepEqual([method.replyCode, asInDefaultVhost(method.replyText)], [code, text]);
     this.send(methods.encodeChannelCloseOk, channel, {});
   }
 
   /** The broker closes the connection with this code and text; the client agrees, and the socket ends. */
   async expectConnectionClose(code: number, text: string): Promise<void> {
     const { method } = await this.expect(methods.CONNECTION_CLOSE);
-    assert.deepEqual([method.replyCode, method.replyText], [code, text]);
+    assert.deepEqual([method.replyCode, asInDefaultVhost(method.replyText)], [code, text]);
     this.send(methods.encodeConnectionCloseOk, 0, {});
     await this.ended();
   }

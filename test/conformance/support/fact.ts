@@ -2,7 +2,8 @@
 // against a Leveret of its own, or, with AMQP_URI=amqp://..., against any other broker; what is declared there is removed.
 import { appendFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { Ground, OTHER_BROKER } from './ground.ts';
+import { OTHER_BROKER } from '../../support/other-broker.ts';
+import { Ground } from './ground.ts';
 
 export { Ground } from './ground.ts';
 
@@ -11,6 +12,8 @@ export interface FactOptions {
   readonly differsIn310?: string;
   /** Why Leveret does otherwise than RabbitMQ 4.x, on purpose: the test states what Leveret does. */
   readonly leveretDiffers?: string;
+  /** RabbitMQ 3.10 did as Leveret does: `leveretDiffers` is about 4.x only. */
+  readonly heldIn310?: true;
 }
 
 /** A section of the facts, titled like the feature it is about. */
@@ -32,12 +35,7 @@ export function fact(
   const title = currentSection;
   test(sentence, async () => {
     await using ground = await Ground.open();
-    const isOld = ground.product.startsWith('RabbitMQ 3.');
-    const reason = isOld
-      ? (options.differsIn310 ?? options.leveretDiffers)
-      : ground.product.startsWith('RabbitMQ')
-        ? options.leveretDiffers
-        : undefined;
+    const reason = reasonToDiffer(ground.product, options);
     if (reason === undefined) {
       await show(ground);
       record({ section: title, sentence, result: 'holds', ...options });
@@ -47,6 +45,14 @@ export function fact(
     if (error === null) throw new Error(`holds on ${ground.product}, though said to differ`);
     record({ section: title, sentence, result: 'differs', ...options });
   });
+}
+
+/** Why the fact should not hold on this broker; undefined when it should. */
+function reasonToDiffer(product: string, options: FactOptions): string | undefined {
+  const { differsIn310, leveretDiffers, heldIn310 } = options;
+  if (!product.startsWith('RabbitMQ')) return undefined;
+  if (!product.startsWith('RabbitMQ 3.')) return leveretDiffers;
+  return differsIn310 ?? (heldIn310 === true ? undefined : leveretDiffers);
 }
 
 async function failureOf(run: () => Promise<void>): Promise<unknown> {

@@ -1,16 +1,13 @@
 // What a fact is shown on: a broker that holds nothing, a connection to it and a channel.
 import { createBroker } from 'leveret';
 import * as methods from '../../../src/amqp/wire/generated/methods.ts';
+import { OTHER_BROKER, OTHER_PORT } from '../../support/other-broker.ts';
 import {
   Leftovers,
   RawClient,
   type OpenOptions,
   type RawChannel,
 } from '../../support/raw-client.ts';
-
-/** The broker to test in place of ours; null for ours. */
-export const OTHER_BROKER: URL | null =
-  (process.env['AMQP_URI'] ?? '') === '' ? null : new URL(process.env['AMQP_URI'] ?? '');
 
 export class Ground implements AsyncDisposable {
   readonly port: number;
@@ -40,7 +37,7 @@ export class Ground implements AsyncDisposable {
   static async open(): Promise<Ground> {
     const leftovers = new Leftovers();
     const broker = OTHER_BROKER === null ? await createBroker() : null;
-    const port = broker?.port ?? Number(OTHER_BROKER?.port ?? '');
+    const port = broker?.port ?? OTHER_PORT;
     const client = await RawClient.open(port, { leftovers });
     const channel = await client.channel();
     return new Ground(port, client, channel, leftovers, async () => {
