@@ -209,7 +209,8 @@ export class Channel implements ChannelContext {
     if (method.prefetchSize !== 0) {
       throw new ProtocolError('NOT_IMPLEMENTED', `prefetch_size!=0 (${method.prefetchSize})`);
     }
-    if (method.global) this.consuming.setGlobalPrefetch(method.prefetchCount);
+    const isGlobal = method.global && this.connection.limits.hasGlobalPrefetch;
+    if (isGlobal) this.consuming.setGlobalPrefetch(method.prefetchCount);
     else this.consuming.setPrefetch(method.prefetchCount);
     this.#reply(encodeBasicQosOk);
   }

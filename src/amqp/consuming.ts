@@ -135,10 +135,10 @@ export class Consuming implements DeliveryTarget, TimeoutSubject {
   /** How long a consumer may hold a delivery: its own argument, its queue's, or the broker's setting. */
   #timeoutOf(consumer: Subscription): number {
     const { queue, noAck } = consumer;
-    if (queue.type === 'classic' || noAck) return 0;
+    const { consumerTimeoutMs, isConsumerTimeoutForAll } = this.#channel.connection.limits;
+    if (noAck || (queue.type === 'classic' && !isConsumerTimeoutForAll)) return 0;
     const own = consumer.arguments.get('x-consumer-timeout');
     const value = own ?? queue.arguments.get('x-consumer-timeout');
-    const { consumerTimeoutMs } = this.#channel.connection.limits;
     return value === undefined ? consumerTimeoutMs : Number(value.value);
   }
 
@@ -190,7 +190,7 @@ export class Consuming implements DeliveryTarget, TimeoutSubject {
   /** A consumer holds a delivery for too long: it is cancelled where its client understands that. */
   onTimeout(consumer: Subscription, timeoutMs: number): void {
     const { connection } = this.#channel;
-    if (!connection.wantsCancelNotification) {
+    if (!connection.wantsCancelNotification || connection.limits.isConsumerTimeoutForAll) {
       this.#channel.refuse(timedOut(this.#channel.number, timeoutMs));
       return;
     }
@@ -198,6 +198,7 @@ export class Consuming implements DeliveryTarget, TimeoutSubject {
     this.consumerCancelled(consumer);
     // What the client still says about these deliveries no longer counts.
     for (const { message, position } of this.#unacked.reassign(consumer, this.#nobody())) {
+      if (consumer.countsGlobally) this.#globalUnackedCount--;
       consumer.queue.requeue(message, position, false);
     }
     connection.turn.end();

@@ -23,6 +23,10 @@ export interface Limits {
   readonly unsentOctetsMax: number;
   /** How long a consumer of a quorum queue may hold a delivery, in milliseconds: cancelled. 0 for ever. */
   readonly consumerTimeoutMs: number;
+  /** The timeout is for all types of queues, and closes the channel with 406: as RabbitMQ did up to 4.2. */
+  readonly isConsumerTimeoutForAll: boolean;
+  /** basic.qos with `global` limits all consumers of a channel together; false: it is for consumers to come, as in RabbitMQ 4.3. */
+  readonly hasGlobalPrefetch: boolean;
 }
 
 /** RabbitMQ's defaults. */
@@ -38,6 +42,8 @@ export const DEFAULT_LIMITS: Limits = {
   closeTimeoutMs: 3000,
   unsentOctetsMax: 4 * 1024 * 1024,
   consumerTimeoutMs: 1_800_000,
+  isConsumerTimeoutForAll: false,
+  hasGlobalPrefetch: true,
 };
 
 /** Smallest frame_max that a peer may ask for: RabbitMQ asks 8192 since 4.1, older clients fix 4096 (behaviour 1.4). */

@@ -58,6 +58,50 @@ describe('limits', { concurrency: true }, () => {
     assert.deepEqual([channelMax, frameMax, heartbeat], [7, 8192, 5]);
   });
 
+  test('isConsumerTimeoutForAll closes the channel of a slow consumer of a classic queue', async () => {
+    const limits = { isConsumerTimeoutForAll: true, consumerTimeoutMs: 50 };
+    await using broker = await createBroker({ limits });
+    await using client = await RawClient.open(broker.port);
+    const channel = await client.channel();
+    await channel.declareQueue('q');
+    channel.publish('', 'q', 'a');
+    await channel.consume('q');
+    await channel.delivery();
+    const text =
+      'delivery acknowledgement on channel 1 timed out. Timeout value used: 50 ms. This timeout value can be configured, see consumers doc guide to learn more';
+    await client.expectChannelClose(1, 406, `PRECONDITION_FAILED - ${text}`);
+    assert.equal(await (await client.channel(1)).get('q'), 'a again');
+  });
+
+  test('a consumer that acknowledges in time is never too slow', async () => {
+    const limits = { isConsumerTimeoutForAll: true, consumerTimeoutMs: 1000 };
+    await using broker = await createBroker({ limits });
+    await using client = await RawClient.open(broker.port);
+    const channel = await client.channel();
+    await channel.declareQueue('q');
+    await channel.consume('q');
+    for (let i = 0; i < 20; i++) {
+      channel.publish('', 'q', String(i));
+      const { text, tag } = await channel.delivery();
+      assert.equal(text, String(i));
+      channel.ack(tag);
+    }
+    await channel.sync();
+  });
+
+  test('without hasGlobalPrefetch a global prefetch is one for each consumer to come', async () => {
+    await using broker = await createBroker({ limits: { hasGlobalPrefetch: false } });
+    await using client = await RawClient.open(broker.port);
+    const channel = await client.channel();
+    await channel.declareQueue('q');
+    await channel.qos(1, true);
+    await channel.consume('q', 'one');
+    await channel.consume('q', 'two');
+    for (const body of ['a', 'b', 'c']) channel.publish('', 'q', body);
+    assert.deepEqual(await channel.deliveries(2), ['a', 'b']);
+    await channel.sync();
+  });
+
   test('who says nothing is dropped after handshakeTimeoutMs', async () => {
     await using broker = await createBroker({ limits: { handshakeTimeoutMs: 20 } });
     await using client = await RawClient.connect(broker.port);

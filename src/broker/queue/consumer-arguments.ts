@@ -9,7 +9,7 @@ const CONSUMER_ARGUMENTS: ReadonlyMap<
   { readonly types: readonly (QueueTypeName | 'stream')[]; readonly rule: ArgumentRule }
 > = new Map([
   ['x-priority', { types: ['classic', 'quorum'], rule: integer }],
-  ['x-consumer-timeout', { types: ['quorum'], rule: notNegative }],
+  ['x-consumer-timeout', { types: ['classic', 'quorum'], rule: notNegative }],
   ['x-stream-offset', { types: ['stream'], rule: anything }],
   ['x-stream-filter', { types: ['stream'], rule: anything }],
   ['x-stream-match-unfiltered', { types: ['stream'], rule: anything }],

@@ -68,7 +68,8 @@ const QUEUE_ARGUMENTS: ReadonlyMap<string, QueueArgument> = new Map<string, Queu
   ['x-single-active-consumer', { types: MESSAGE_QUEUES, rule: bool }],
   ['x-delivery-limit', { types: QUORUM, rule: integer }],
   ['x-quorum-initial-group-size', { types: QUORUM, rule: positive }],
-  ['x-consumer-timeout', { types: QUORUM, rule: notNegative }],
+  // RabbitMQ 4.3 refuses it for classic queues, which it is of no use to; 4.2 accepts and ignores it, as is done here.
+  ['x-consumer-timeout', { types: MESSAGE_QUEUES, rule: notNegative }],
   ['x-consumer-disconnected-timeout', { types: QUORUM, rule: notNegative }],
   [
     'x-delayed-retry-type',
