@@ -8,7 +8,8 @@ import {
   compileJava,
   type Compiled,
 } from '../test/support/compiled-programs.ts';
-import { lookForPython } from '../test/support/python.ts';
+import { findAmqpTools } from '../test/support/amqp-tools.ts';
+import { makePython, type Python } from '../test/support/python.ts';
 
 interface Need {
   readonly name: string;
@@ -21,11 +22,20 @@ interface Need {
 
 const NEEDS: readonly Need[] = [
   {
-    name: 'Python with Pika',
-    find: lookForPython,
-    debianPackages: ['python3', 'python3-pika'],
-    byHand: 'pip install pika, and name that Python in LEVERET_PYTHON if it is not python3',
-    skipped: 'the tests with Pika in test/interop/',
+    name: 'Python with Pika, aio-pika and Celery',
+    find: () => placeOf(makePython()),
+    debianPackages: ['python3', 'python3-venv', 'ca-certificates'],
+    byHand:
+      'install Python 3.10 or newer with venv, with access to a package index; or name in ' +
+      'LEVERET_PYTHON a Python that has what test/interop/requirements.txt names',
+    skipped: 'the tests with Pika, aio-pika and Celery in test/interop/',
+  },
+  {
+    name: "librabbitmq's tools",
+    find: findAmqpTools,
+    debianPackages: ['amqp-tools'],
+    byHand: 'install amqp-publish and its companions from https://github.com/alanxz/rabbitmq-c',
+    skipped: 'test/interop/amqp-tools.test.ts',
   },
   {
     name: 'Go, and the examples with amqp091-go',
@@ -61,9 +71,9 @@ if (missingCount > 0 && mustHaveAll) {
 }
 
 /** Says on the way why it is not there. */
-function placeOf({ directory, missing }: Compiled): string | null {
-  if (missing !== null) console.log(`provision: ${missing}`);
-  return directory;
+function placeOf(outcome: Compiled | Python): string | null {
+  if (outcome.missing !== null) console.log(`provision: ${outcome.missing}`);
+  return 'directory' in outcome ? outcome.directory : outcome.command;
 }
 
 /** True when the need is met, if necessary by installing. */

@@ -3,7 +3,7 @@
 // is written once.
 import { join } from 'node:path';
 import { compileGoExamples } from '../support/compiled-programs.ts';
-import { findPython } from '../support/python.ts';
+import { python, whyNoPython } from './python-programs.ts';
 
 export type ExampleName =
   | 'new-task'
@@ -24,16 +24,10 @@ export interface Client {
 }
 
 function pikaClient(): Client {
-  const python = findPython();
-  // With CI=true nothing may be skipped: its tests run, and fail saying what is missing.
-  const mayBeSkipped = process.env['CI'] !== 'true';
   return {
     name: 'pika',
-    skip: python === null && mayBeSkipped ? 'there is no Python with Pika here' : false,
-    command: (example) => {
-      if (python === null) throw new Error('no Python with Pika, and CI=true allows no skipping');
-      return [python, `examples/pika/${example.replace('-', '_')}.py`];
-    },
+    skip: whyNoPython(),
+    command: (example) => [python(), `examples/pika/${example.replace('-', '_')}.py`],
   };
 }
 

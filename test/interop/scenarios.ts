@@ -166,8 +166,8 @@ const refused = (when: string, code: number, text: string): ExampleEvent => ({
   text,
 });
 
-/** Clients differ in how they tell that the password is wrong. */
-export function errorScenario(wrongPassword: string): Scenario {
+/** Clients differ in how they tell that the password is wrong, and in how they send a small integer. */
+export function errorScenario(wrongPassword: string, integer = 'signedint'): Scenario {
   const inequivalent = 'PRECONDITION_FAILED - inequivalent arg';
   return {
     name: 'errors',
@@ -182,7 +182,7 @@ export function errorScenario(wrongPassword: string): Scenario {
       refused(
         'other arguments',
         406,
-        `${inequivalent} 'x-max-length' for queue 'locked' in vhost '/': received the value '1' of type 'signedint' but current is none`,
+        `${inequivalent} 'x-max-length' for queue 'locked' in vhost '/': received the value '1' of type '${integer}' but current is none`,
       ),
       refused(
         'locked queue',
