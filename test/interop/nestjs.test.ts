@@ -8,7 +8,7 @@ import { connect } from 'amqplib';
 import { firstValueFrom } from 'rxjs';
 import { BrokerProcess } from './broker-process.ts';
 import { brokerUrl } from './broker-under-test.ts';
-import { ExampleProgram, type ExampleEvent } from './example-program.ts';
+import { ExampleProgram } from './example-program.ts';
 import { NO_RESTART } from './restarts.ts';
 
 interface Stage extends AsyncDisposable {
@@ -42,6 +42,20 @@ async function open(t: TestContext, url: string): Promise<Stage> {
       await connection.close();
     },
   };
+}
+
+/** While the client is on its way back it refuses requests: whoever asks, asks again. */
+async function requestOften(client: ClientProxy, pattern: string, data: unknown): Promise<unknown> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await request(client, pattern, data);
+    } catch (error) {
+      if (tries === 100) throw error;
+      await new Promise<void>((resolve) => {
+        setTimeout(resolve, 100);
+      });
+    }
+  }
 }
 
 async function request(client: ClientProxy, pattern: string, data: unknown): Promise<unknown> {
@@ -88,14 +102,9 @@ test('service and client come back when the broker has restarted', {
 }, async (t) => {
   const broker = await BrokerProcess.start(t);
   await using stage = await open(t, broker.url);
-  const { client, service } = stage;
+  const { client } = stage;
   assert.equal(await request(client, 'sum', [1, 2]), 3);
   // Killed in mid-confirm, the service would end of the error: Nest leaves it unhandled.
   await broker.restart('SIGTERM');
-  const connected = (event: ExampleEvent): boolean => event['status'] === 'connected';
-  await service.until(
-    'connected again',
-    () => service.told('status').filter(connected).length >= 2,
-  );
-  assert.equal(await request(client, 'sum', [3, 4]), 7);
+  assert.equal(await requestOften(client, 'sum', [3, 4]), 7);
 });
