@@ -109,6 +109,13 @@ how. To run the suite on any broker: \`AMQP_URI=amqp://guest:guest@host:port nod
 On purpose, Leveret does otherwise than RabbitMQ 4.x in ${differing.length} of them:
 
 ${list}
+
+What no fact states, and is otherwise:
+
+- Headers are passed on in the order in which they were published; RabbitMQ 4 sorts them
+  ([decision](decisions/0011-headers-as-they-came.md)).
+- Dead letters of a quorum queue that nobody takes are tried again each second; RabbitMQ does so after three minutes
+  ([decision](decisions/0009-quorum-queues-on-one-node.md)).
 `;
 }
 

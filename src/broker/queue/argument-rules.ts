@@ -59,6 +59,14 @@ export function oneOf(values: readonly string[], error: string): ArgumentRule {
 export const deadLetterRoutingKey: ArgumentRule = (value, all) =>
   text(value, all) ?? (all.has('x-dead-letter-exchange') ? null : 'routing_key_but_no_dlx_defined');
 
+/** Lazy or not makes no difference any more, but has to be one of the two. */
+export const queueMode: ArgumentRule = (value, all) => {
+  const error = text(value, all);
+  if (error !== null) return error;
+  const mode = plainText(value);
+  return mode === 'default' || mode === 'lazy' ? null : `"unsupported queue mode '${mode}'"`;
+};
+
 /** Of the two versions of classic queues that RabbitMQ had only the second is left. */
 export const queueVersion: ArgumentRule = (value, all) => {
   const error = integer(value, all);

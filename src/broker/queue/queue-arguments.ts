@@ -17,6 +17,7 @@ import {
   oneOf,
   period,
   positive,
+  queueMode,
   queueVersion,
   text,
   type ArgumentRule,
@@ -58,7 +59,7 @@ const QUEUE_ARGUMENTS: ReadonlyMap<string, QueueArgument> = new Map<string, Queu
       rule: oneOf(['drop-head', 'reject-publish', 'reject-publish-dlx'], 'invalid_overflow'),
     },
   ],
-  ['x-queue-mode', { types: CLASSIC, rule: anything }],
+  ['x-queue-mode', { types: CLASSIC, rule: queueMode }],
   ['x-queue-version', { types: CLASSIC, rule: queueVersion }],
   ['x-queue-master-locator', { types: CLASSIC, rule: text }],
   [
