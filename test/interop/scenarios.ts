@@ -61,7 +61,15 @@ export async function testScenarios(
 ): Promise<void> {
   const url = await brokerUrl(t, 'embedded');
   const names = scenarios.map(({ name }) => name);
-  const program = runClient(t, client, url, names, ownPrefix());
+  await testTold(t, runClient(t, client, url, names, ownPrefix()), scenarios);
+}
+
+/** Waits for the end of a program that performs scenarios, and tests what it told in each. */
+export async function testTold(
+  t: TestContext,
+  program: ExampleProgram,
+  scenarios: readonly Scenario[],
+): Promise<void> {
   const watchdog = setTimeout(() => void program.kill(), PATIENCE_MS);
   const code = await program.ended();
   clearTimeout(watchdog);
