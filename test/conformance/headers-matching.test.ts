@@ -6,8 +6,8 @@ import {
   fromPlain,
   type FieldTable,
   type FieldValue,
+  type PlainValue,
 } from '../../src/amqp/wire/field-table.ts';
-import type { PlainValue } from '../../src/amqp/wire/field-table.ts';
 import type { Ground } from './support/ground.ts';
 import { fact, section, type FactOptions } from './support/fact.ts';
 
