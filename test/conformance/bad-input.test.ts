@@ -60,4 +60,48 @@ section('Bad input', () => {
     }
     assert.equal(await channel.get('q'), 'hello');
   });
+
+  for (const [what, type] of [
+    ['header', 2],
+    ['body', 3],
+  ] as const) {
+    fact(
+      `a content ${what} on a channel that is not open closes the connection`,
+      async (ground) => {
+        ground.client.sendFrame(type, 2, type === 2 ? contentHeader(60, 0) : [1]);
+        const { method } = await ground.client.expect(methods.CONNECTION_CLOSE);
+        assert.equal(method.replyCode, 505);
+      },
+    );
+  }
+
+  fact('a content header with a weight closes the connection with 505', async ({ client }) => {
+    client.sendFrame(1, 1, PUBLISH);
+    client.sendFrame(2, 1, contentHeader(60, 0, 1));
+    const { method } = await client.expect(methods.CONNECTION_CLOSE);
+    assert.equal(method.replyCode, 505);
+  });
+
+  fact('a frame may be 8 octets larger than frame_max', async ({ client, channel }) => {
+    await channel.declareQueue('q');
+    const size = 131_072;
+    client.sendFrame(1, 1, PUBLISH);
+    client.sendFrame(2, 1, contentHeader(60, size));
+    client.sendFrame(3, 1, Buffer.alloc(size));
+    assert.equal((await channel.get('q'))?.length, size);
+  });
+
+  fact('a routing key of basic.publish may be any octets', async ({ client, channel }) => {
+    await channel.declareQueue('q');
+    await channel.bind('q', 'amq.fanout');
+    const exchange = Buffer.from('amq.fanout');
+    const publish = Buffer.concat([
+      Buffer.from([0, 60, 0, 40, 0, 0, exchange.length]),
+      exchange,
+      Buffer.from([2, 0xff, 0xfe, 0]),
+    ]);
+    client.sendFrame(1, 1, publish);
+    client.sendFrame(2, 1, contentHeader(60, 0));
+    assert.equal(await channel.get('q'), '');
+  });
 });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { fromPlain } from '../../src/amqp/wire/field-table.ts';
 import * as methods from '../../src/amqp/wire/generated/methods.ts';
 import type { RawChannel } from '../support/raw-client.ts';
+import { sendBindExchange } from './support/exchange-methods.ts';
 import { fact, section, type FactOptions } from './support/fact.ts';
 
 interface Refusal {
@@ -14,15 +15,6 @@ interface Refusal {
   readonly code: number;
   readonly text: string;
 }
-
-const sendBindExchange = (channel: RawChannel, destination: string, source: string): void =>
-  channel.send(methods.encodeExchangeBind, {
-    destination,
-    source,
-    routingKey: '',
-    noWait: false,
-    arguments: new Map(),
-  });
 
 const SOFT: readonly Refusal[] = [
   {

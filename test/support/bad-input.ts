@@ -150,4 +150,45 @@ export const BAD_INPUT: readonly BadInput[] = [
     code: 501,
     text: 'FRAME_ERROR - Malformed UTF-8 in shortstr',
   },
+  {
+    what: 'an exchange name that is not UTF-8',
+    send: (client) => client.sendFrame(1, 1, [0, 40, 0, 10, 0, 0, 1, 0xff, 1, 0x78, 0, 0, 0, 0, 0]),
+    code: 501,
+    text: 'FRAME_ERROR - Malformed UTF-8 in shortstr',
+  },
+  {
+    what: 'a consumer tag that is not UTF-8',
+    send: (client) => client.sendFrame(1, 1, [0, 60, 0, 20, 0, 0, 1, 0x71, 1, 0xff, 0, 0, 0, 0, 0]),
+    code: 501,
+    text: 'FRAME_ERROR - Malformed UTF-8 in shortstr',
+  },
+  {
+    what: 'a second content header',
+    send(client) {
+      client.sendFrame(1, 1, PUBLISH);
+      client.sendFrame(2, 1, contentHeader(60, 5));
+      client.sendFrame(2, 1, contentHeader(60, 5));
+    },
+    code: 505,
+    text: 'UNEXPECTED_FRAME - expected content body, got non content body frame instead',
+  },
+  {
+    what: 'a body where a content header is due',
+    send(client) {
+      client.sendFrame(1, 1, PUBLISH);
+      client.sendFrame(3, 1, [1]);
+    },
+    code: 505,
+    text: 'UNEXPECTED_FRAME - expected content header for class 60, got non content header frame instead',
+  },
+  {
+    what: 'a body behind an empty content',
+    send(client) {
+      client.sendFrame(1, 1, PUBLISH);
+      client.sendFrame(2, 1, contentHeader(60, 0));
+      client.sendFrame(3, 1, [1]);
+    },
+    code: 505,
+    text: 'UNEXPECTED_FRAME - expected method frame, got non method frame instead',
+  },
 ];

@@ -76,11 +76,27 @@ export class Ground implements AsyncDisposable {
 
   async #removeLeftovers(): Promise<void> {
     await using client = await RawClient.open(this.port);
+    for (const queue of this.#leftovers.queues) {
+      // One that is exclusive to a connection which has just ended is locked for a moment more.
+      await this.eventually(`queue ${queue} can be deleted`, () => deletesQueue(client, queue));
+    }
     const channel = await client.channel();
-    for (const queue of this.#leftovers.queues) await channel.deleteQueue(queue);
     for (const exchange of this.#leftovers.exchanges) {
       channel.send(methods.encodeExchangeDelete, { exchange, ifUnused: false, noWait: false });
       await client.expect(methods.EXCHANGE_DELETE_OK);
     }
   }
+}
+
+/** Deletes a queue, on a channel of its own: a refusal closes that. */
+async function deletesQueue(client: RawClient, queue: string): Promise<boolean> {
+  const channel = await client.channel();
+  channel.sendDeleteQueue(queue);
+  const { method } = await client.next();
+  if (method.id === methods.CHANNEL_CLOSE) {
+    channel.send(methods.encodeChannelCloseOk, {});
+    return false;
+  }
+  await channel.close();
+  return true;
 }
