@@ -155,16 +155,15 @@ describe('a Celery application', { skip: whyNoPython(), concurrency: true }, () 
     });
   });
 
-  test('goes on after each restart of its broker', { skip: NO_RESTART }, async (t) => {
+  test('goes on when its broker was killed and started again', { skip: NO_RESTART }, async (t) => {
     const broker = await BrokerProcess.start(t);
     const stage = await CeleryStage.open(t, { url: broker.url });
     await stage.worker('main', '--pool=solo');
     const client = stage.client('always');
     await client.untilTold('result');
-    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-      await broker.restart(signal);
-      const before = client.told('result').length;
-      await client.untilTold('result', before + 2);
-    }
+    await broker.restart('SIGKILL');
+    // One of them may have been under way already.
+    const before = client.told('result').length;
+    await client.untilTold('result', before + 2);
   });
 });
