@@ -112,8 +112,6 @@ ${list}
 
 What no fact states, and is otherwise:
 
-- Headers are passed on in the order in which they were published; RabbitMQ 4 sorts them
-  ([decision](decisions/0011-headers-as-they-came.md)).
 - Dead letters of a quorum queue that nobody takes are tried again each second; RabbitMQ does so after three minutes
   ([decision](decisions/0009-quorum-queues-on-one-node.md)).
 `;
