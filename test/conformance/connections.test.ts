@@ -53,6 +53,13 @@ async function expectSilence(client: RawClient): Promise<void> {
 }
 
 section('Protocol headers', () => {
+  fact('that of AMQP 0-9 is taken for 0-9-1', async ({ port }) => {
+    await using client = await RawClient.connect(port);
+    client.socket.write(Buffer.from('AMQP\x01\x01\x00\x09', 'latin1'));
+    const { method } = await client.expect(methods.CONNECTION_START);
+    assert.deepEqual([method.versionMajor, method.versionMinor], [0, 9]);
+  });
+
   for (const [what, header, options] of [
     ['AMQP 0-10', 'AMQP\x01\x01\x00\x0a', { leveretDiffers: OFFERS_1_0, heldIn310: true }],
     ['a later AMQP 0-9', 'AMQP\x00\x00\x09\x02', {}],
@@ -229,6 +236,17 @@ section('Opening a connection', () => {
     assert.deepEqual([method.replyCode, method.classId, method.methodId], [530, 10, 40]);
   });
 
+  fact(
+    'a refused tune-ok blames connection.tune',
+    async ({ port }) => {
+      await using client = await logIn(port);
+      client.tune({ channelMax: 0 });
+      const { method } = await client.expect(methods.CONNECTION_CLOSE);
+      assert.deepEqual([method.replyCode, method.classId, method.methodId], [530, 10, 30]);
+    },
+    SILENT_IN_310,
+  );
+
   fact('a second tune-ok is refused with 504', async ({ port }) => {
     await using client = await logIn(port);
     client.tune();
@@ -239,6 +257,20 @@ section('Opening a connection', () => {
 });
 
 section('Methods and frames on channel 0', () => {
+  for (const [name, send] of [
+    ['connection.open', (c) => c.openVhost()],
+    ['connection.tune-ok', (c) => c.tune()],
+    ['connection.start-ok', (c) => sendStartOk(c, 'PLAIN', Buffer.from(`\0${USER}\0${PASSWORD}`))],
+    ['queue.declare', (c) => c.sendFrame(1, 0, [0, 50, 0, 10, 0, 0, 1, 0x71, 0, 0, 0, 0, 0])],
+    ['channel.open', (c) => c.send(methods.encodeChannelOpen, 0, {})],
+  ] as ReadonlyArray<readonly [string, (client: RawClient) => void]>) {
+    fact(`${name} on an open connection is refused with 504`, async ({ client }) => {
+      send(client);
+      const text = 'CHANNEL_ERROR - unexpected method in connection state running';
+      await client.expectConnectionClose(504, text);
+    });
+  }
+
   for (const [what, type, payload] of [
     ['content header', 2, contentHeader(60, 0)],
     ['body', 3, [1, 2, 3]],

@@ -131,6 +131,14 @@ section('Exclusive queues', () => {
     });
   }
 
+  fact(
+    'unbinding that of another connection from where it is not bound is no error',
+    async (ground) => {
+      await declareElsewhere(ground);
+      await ground.channel.unbind('q', 'amq.fanout', 'not bound');
+    },
+  );
+
   fact('everybody may publish to it', async (ground) => {
     const owner = await declareElsewhere(ground);
     await ground.channel.confirmSelect();
