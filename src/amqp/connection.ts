@@ -246,7 +246,7 @@ export class Connection implements RoutedConnection, ChannelHost {
 
   #onRunningMethod(method: Method): void {
     if (method.id !== CONNECTION_UPDATE_SECRET) {
-      throw new ProtocolError('COMMAND_INVALID', 'unimplemented method');
+      throw new ProtocolError('CHANNEL_ERROR', 'unexpected method in connection state running');
     }
     const respond = (): void => {
       encodeConnectionUpdateSecretOk(this.out, 0, {});
@@ -310,7 +310,9 @@ export class Connection implements RoutedConnection, ChannelHost {
       this.#log.warn(`channel error: ${refusal.replyText}`, { channel: channel.number });
       this.channels.refuse(channel, refusal);
     } else {
-      this.#closeConnection(refusal, channel?.methodId ?? this.channels.strayMethodId);
+      const blamed = error instanceof ProtocolError ? error.blamedMethodId : 0;
+      const handled = channel?.methodId ?? this.channels.strayMethodId;
+      this.#closeConnection(refusal, blamed === 0 ? handled : blamed);
     }
   }
 

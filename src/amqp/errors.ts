@@ -7,10 +7,13 @@ import { REPLY_CODES, type ReplyName } from './wire/reply-codes.ts';
 /** A breach of the protocol. Whether it ends the channel or the connection follows from `reply`. */
 export class ProtocolError extends Error {
   readonly reply: ReplyName;
+  /** The method to blame where it is not the one being handled; 0 where it is. */
+  readonly blamedMethodId: number;
 
-  constructor(reply: ReplyName, explanation: string) {
+  constructor(reply: ReplyName, explanation: string, blamedMethodId = 0) {
     super(explanation);
     this.reply = reply;
+    this.blamedMethodId = blamedMethodId;
   }
 }
 

@@ -19,6 +19,7 @@ import { readClientProperties, type ClientProperties } from './server-properties
 import {
   CONNECTION_OPEN,
   CONNECTION_START_OK,
+  CONNECTION_TUNE,
   CONNECTION_TUNE_OK,
   encodeConnectionOpenOk,
   encodeConnectionStart,
@@ -183,12 +184,13 @@ export class Handshake {
   }
 }
 
-/** RabbitMQ's rule: 0 asks for no limit, and is refused when the server has one. */
+/** RabbitMQ's rule: 0 asks for no limit, and is refused when the server has one. What is wrong is blamed on connection.tune, too. */
 function checkNegotiated(name: string, client: number, min: number, server: number): void {
   if (client !== 0 && client < min) {
     throw new ProtocolError(
       'NOT_ALLOWED',
       `negotiated ${name} = ${client} is lower than the minimum allowed value (${min})`,
+      CONNECTION_TUNE,
     );
   }
   if (server !== 0 && (client === 0 || client > server)) {
@@ -196,6 +198,7 @@ function checkNegotiated(name: string, client: number, min: number, server: numb
     throw new ProtocolError(
       'NOT_ALLOWED',
       `negotiated ${name} = ${shown} is higher than the maximum allowed value (${server})`,
+      CONNECTION_TUNE,
     );
   }
 }

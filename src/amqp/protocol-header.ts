@@ -1,5 +1,5 @@
 /** The first eight octets of a connection: AMQP 0-9-1, or something else (0-9-1 section 4.2.2). */
-import { PROTOCOL_HEADER } from './wire/frame.ts';
+import { PROTOCOL_HEADER, PROTOCOL_HEADER_0_9 } from './wire/frame.ts';
 
 export type HeaderVerdict =
   | { readonly is: 'incomplete' }
@@ -18,7 +18,9 @@ export class ProtocolHeaderReader {
     const { length } = PROTOCOL_HEADER;
     if (received.length < length) return { is: 'incomplete' };
     const header = received.subarray(0, length);
-    if (!header.equals(PROTOCOL_HEADER)) return { is: 'other', hint: describe(header) };
+    if (!header.equals(PROTOCOL_HEADER) && !header.equals(PROTOCOL_HEADER_0_9)) {
+      return { is: 'other', hint: describe(header) };
+    }
     return { is: 'amqp', rest: received.subarray(length) };
   }
 }

@@ -118,12 +118,9 @@ export class Topology {
         );
     this.#channel.whenAnswered(result, (queue) => {
       this.#lastQueue = queue.name;
+      const { readyCount: messageCount, consumerCount } = queue.stats();
       this.#reply(method.noWait, (out, channel) =>
-        encodeQueueDeclareOk(out, channel, {
-          queue: queue.name,
-          messageCount: queue.readyCount,
-          consumerCount: queue.consumerCount,
-        }),
+        encodeQueueDeclareOk(out, channel, { queue: queue.name, messageCount, consumerCount }),
       );
     });
   }

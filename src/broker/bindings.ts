@@ -45,6 +45,11 @@ export class Bindings {
     this.#onChange(binding, true);
   }
 
+  /** Whether there is such a binding. */
+  has(source: Exchange, destination: Destination, bindingKey: string, args: FieldTable): boolean {
+    return source.bindings.has(identityOf(destination, bindingKey, args));
+  }
+
   /** Removes a binding; an unknown one is no error. */
   remove(source: Exchange, destination: Destination, bindingKey: string, args: FieldTable): void {
     const binding = source.bindings.get(identityOf(destination, bindingKey, args));

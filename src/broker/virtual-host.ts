@@ -133,12 +133,15 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter {
   unbindQueue(request: BindingRequest, owner: QueueOwner): void {
     refuseDefaultExchange(request.source);
     refuseReplyQueue(request.destination);
-    if (this.queues.find(stripLineBreaks(request.destination)) === undefined) return;
-    const queue = this.queues.get(request.destination, owner);
+    const queue = this.queues.find(stripLineBreaks(request.destination));
     const source = this.exchanges.find(stripLineBreaks(request.source));
-    if (source === undefined) return;
+    if (queue === undefined || source === undefined) return;
+    const { bindingKey, arguments: args } = request;
     const destination = this.#bindings.destinationOf(queue);
-    this.#bindings.remove(source, destination, request.bindingKey, request.arguments);
+    if (!this.#bindings.has(source, destination, bindingKey, args)) return;
+    // Only now does it matter whose the queue is.
+    this.queues.get(request.destination, owner);
+    this.#bindings.remove(source, destination, bindingKey, args);
   }
 
   /** @throws BrokerError NOT_FOUND, ACCESS_REFUSED, PRECONDITION_FAILED */

@@ -109,6 +109,33 @@ section('Quorum queues', () => {
     },
   );
 
+  fact(
+    'without a limit of deliveries what basic.nack requeues is delivered last',
+    async (ground) => {
+      await declareQuorum(ground, { 'x-delivery-limit': -1 });
+      const { channel } = ground;
+      await publishAll(ground, ['a', 'b', 'c']);
+      await channel.qos(1);
+      await channel.consume('q');
+      assert.deepEqual(await channel.deliveries(1), ['a']);
+      channel.nack(1, true);
+      assert.deepEqual(await channel.deliveries(1), ['b']);
+      channel.ack(2);
+      assert.deepEqual(await channel.deliveries(1), ['c']);
+      channel.ack(3);
+      assert.equal(await counted(channel), 'a, again, acquired 1, failed -');
+    },
+    { differsIn310: 'there a negative limit was one, and no limit the default' },
+  );
+
+  fact('of consumers that wait for their turn as the only one none is counted', async (ground) => {
+    const { channel } = ground;
+    await declareQuorum(ground, { 'x-single-active-consumer': true });
+    for (const tag of ['a', 'b', 'c']) await channel.consume('q', tag);
+    const { consumerCount } = await channel.declareQueue('q', { passive: true });
+    assert.equal(consumerCount, 1);
+  });
+
   fact('a message is delivered first without counts', async (ground) => {
     await declareQuorum(ground);
     await publishAll(ground, ['a']);

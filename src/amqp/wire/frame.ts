@@ -18,6 +18,9 @@ export const FRAME_OVERHEAD = 8;
 
 /** What a client sends first. */
 export const PROTOCOL_HEADER: Buffer = Buffer.from([0x41, 0x4d, 0x51, 0x50, 0, 0, 9, 1]);
+
+/** The header of AMQP 0-9, whose clients speak 0-9-1 well enough. */
+export const PROTOCOL_HEADER_0_9: Buffer = Buffer.from([0x41, 0x4d, 0x51, 0x50, 1, 1, 0, 9]);
 export const HEARTBEAT_FRAME: Buffer = Buffer.from([FRAME_HEARTBEAT, 0, 0, 0, 0, 0, 0, FRAME_END]);
 
 /** Begins a frame; its size is filled in by `endFrame`. */

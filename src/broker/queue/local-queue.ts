@@ -147,7 +147,11 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
 
   publish(message: Message): PublishOutcome {
     if (this.#isRejecting && this.#isTooMuch(message)) return this.#refuse(message);
-    const position = this.backlog.push(message);
+    return this.enqueued(message, this.backlog.push(message));
+  }
+
+  /** A message was added to the end of the backlog. */
+  protected enqueued(message: Message, position: number): PublishOutcome {
     this.#readyBytes += message.bodyLength;
     if (this.#consumers.isAnyWaiting) this.turn.schedule(this);
     const isJournaled = this.isDurable && (message.isPersistent || this.#keepsTransient);

@@ -17,6 +17,8 @@ export class QuorumBacklog implements Backlog {
   readonly #returned = new ReadyList();
   /** The positions of what is in `#returned`, by the place that it has there. */
   readonly #returnedPositions = new Map<number, number>();
+  /** The positions of what is in `#ready` although it was delivered before. */
+  readonly #readyAgain = new Set<number>();
 
   get length(): number {
     return this.#ready.length + this.#returned.length;
@@ -34,7 +36,7 @@ export class QuorumBacklog implements Backlog {
     if (this.#returned.length === 0) {
       const message = this.#ready.shift();
       this.position = this.#ready.position;
-      this.isRedelivered = false;
+      this.isRedelivered = this.#readyAgain.size > 0 && this.#readyAgain.delete(this.position);
       return message;
     }
     const place = this.#returned.headPosition;
@@ -46,5 +48,12 @@ export class QuorumBacklog implements Backlog {
 
   putBack(message: Message, position: number): void {
     this.#returnedPositions.set(this.#returned.push(message), position);
+  }
+
+  /** Takes a message back as if it had just come. Returns its new position. */
+  putLast(message: Message): number {
+    const position = this.#ready.push(message);
+    this.#readyAgain.add(position);
+    return position;
   }
 }

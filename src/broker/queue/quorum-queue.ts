@@ -8,6 +8,7 @@ import { headersOf, propertiesOf, withProperties, type Message } from '../messag
 import { KeyedHeap } from './keyed-heap.ts';
 import { LocalQueue, type LocalQueueOptions } from './local-queue.ts';
 import { QuorumBacklog } from './quorum-backlog.ts';
+import type { QueueStats } from './queue-ref.ts';
 
 /** A message that came back at least once. */
 interface DeliveryCounts {
@@ -41,14 +42,24 @@ export class QuorumQueue extends LocalQueue {
   /** Dead letters that nobody has taken yet, by position. */
   readonly #dying = new Map<number, DyingMessage>();
   readonly #deadLetterRetry = new Deadline(() => this.#retryDeadLetters());
+  readonly #backlog: QuorumBacklog;
 
   constructor(options: LocalQueueOptions) {
+    const backlog = new QuorumBacklog();
     super(options, {
       type: 'quorum',
-      backlog: new QuorumBacklog(),
+      backlog,
       serves: options.settings.isSingleActiveConsumer ? 'single-of-highest-priority' : 'all',
       keepsTransient: true,
     });
+    this.#backlog = backlog;
+  }
+
+  /** Consumers that wait for their turn as the single active one are not counted, as RabbitMQ has it. */
+  override stats(): QueueStats {
+    const stats = super.stats();
+    if (!this.settings.isSingleActiveConsumer) return stats;
+    return { ...stats, consumerCount: Math.min(stats.consumerCount, 1) };
   }
 
   protected override takeBack(message: Message, position: number, isFailure: boolean): void {
@@ -65,11 +76,22 @@ export class QuorumQueue extends LocalQueue {
       return;
     }
     const delayMs = this.#delayOf(counts, isFailure);
-    if (delayMs === 0) {
-      this.putBack(counts.original, position);
-      return;
-    }
-    this.#delayed.insert({ message: counts.original, position }, this.turn.nowMs() + delayMs);
+    if (delayMs > 0) this.#putBackLater(counts.original, position, delayMs);
+    else if (deliveryLimit < 0 && !isFailure) this.#putLast(counts, position);
+    else this.putBack(counts.original, position);
+  }
+
+  /** Where nothing ends an endless loop of requeues, it at least does not hold up the other messages. */
+  #putLast(counts: DeliveryCounts, position: number): void {
+    const { original } = counts;
+    const newPosition = this.#backlog.putLast(original);
+    this.#counts.set(newPosition, counts);
+    this.enqueued(original, newPosition);
+    this.forget(original, position);
+  }
+
+  #putBackLater(message: Message, position: number, delayMs: number): void {
+    this.#delayed.insert({ message, position }, this.turn.nowMs() + delayMs);
     this.deadlines.set(this.#delay, this.#delayed.headKey ?? Number.POSITIVE_INFINITY);
   }
 
