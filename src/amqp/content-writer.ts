@@ -3,7 +3,7 @@
  * message allows: the publisher's own frames copied whole; frames built around the octets; large bodies referenced.
  */
 import type { Message } from '../broker/message.ts';
-import { copyOctets } from './copy-octets.ts';
+import { copyOctets } from '../runtime/copy-octets.ts';
 import type { OutputBuffer } from './output-buffer.ts';
 import { FRAME_BODY, FRAME_END, FRAME_HEADER, FRAME_OVERHEAD } from './wire/frame.ts';
 

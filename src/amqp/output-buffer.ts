@@ -3,7 +3,7 @@
  * there is something in them, so an idle connection holds none. Large bodies are not copied: they are referenced, and
  * go out between the blocks' parts in one vectored write.
  */
-import { viewOf } from './copy-octets.ts';
+import { viewOf } from '../runtime/copy-octets.ts';
 import { WireWriter } from './wire/wire-writer.ts';
 import type { FlushParticipant, Turn } from '../broker/turn.ts';
 import { UNSENT_OUTPUT, type InputGate } from './input-gate.ts';

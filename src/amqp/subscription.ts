@@ -3,7 +3,7 @@ import { Consumer, type ConsumerOptions } from '../broker/queue/consumer.ts';
 import type { QueueRef } from '../broker/queue/queue-ref.ts';
 import type { Message, MessageAddress } from '../broker/message.ts';
 import { writeContent } from './content-writer.ts';
-import { copyWords, viewOf } from './copy-octets.ts';
+import { copyWords, viewOf } from '../runtime/copy-octets.ts';
 import type { OutputBuffer } from './output-buffer.ts';
 import { encodeBasicDeliver } from './wire/generated/methods.ts';
 import { WireWriter } from './wire/wire-writer.ts';

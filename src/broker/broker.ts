@@ -8,6 +8,7 @@ import type { Journal } from '../store/journal.ts';
 import { Alarms } from './alarms.ts';
 import { Deadlines } from './deadlines.ts';
 import { ExchangeTypeRegistry } from './exchange/exchange-types.ts';
+import { DEFAULT_MEMORY_BUDGET, MemoryBudget } from './memory-budget.ts';
 import { Turn } from './turn.ts';
 import { VirtualHost } from './virtual-host.ts';
 
@@ -15,6 +16,8 @@ export interface BrokerOptions {
   readonly runtime: Runtime;
   readonly journal: Journal;
   readonly definitions: DefinitionStore;
+  /** What ready messages may take of memory before queues write them out, in octets. */
+  readonly memoryBudget?: number;
 }
 
 export class Broker {
@@ -22,6 +25,7 @@ export class Broker {
   readonly turn: Turn;
   readonly deadlines: Deadlines;
   readonly alarms: Alarms = new Alarms();
+  readonly memoryBudget: MemoryBudget;
   readonly exchangeTypes: ExchangeTypeRegistry = new ExchangeTypeRegistry();
   readonly #options: BrokerOptions;
   readonly #virtualHosts = new Map<string, VirtualHost>();
@@ -35,7 +39,10 @@ export class Broker {
     const onError = (error: unknown): void => log.error('internal error', { error });
     this.turn = new Turn(options.journal, clock, onError);
     this.deadlines = new Deadlines(this.turn, timers, onError);
+    this.memoryBudget = new MemoryBudget(options.memoryBudget ?? DEFAULT_MEMORY_BUDGET);
     this.#options = options;
+    this.#queueCount = options.journal.nextQueueId;
+    options.journal.onCommitted = () => this.turn.end();
     this.createVirtualHost('/');
   }
 
@@ -49,6 +56,7 @@ export class Broker {
     const virtualHost = new VirtualHost({
       name,
       journal,
+      memoryBudget: this.memoryBudget,
       definitions,
       turn: this.turn,
       deadlines: this.deadlines,

@@ -33,6 +33,11 @@ export class DeathHistory {
     this.first = first;
   }
 
+  /** A history as it was kept. */
+  static of(deaths: readonly Death[], first: Death): DeathHistory {
+    return new DeathHistory(deaths, first);
+  }
+
   /** The history after one more death. `count` is 1 in `death`, and counts on from an earlier entry. */
   static after(earlier: DeathHistory | null, death: Death): DeathHistory {
     if (earlier === null) return new DeathHistory([death], death);

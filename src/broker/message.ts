@@ -5,45 +5,36 @@
 import type { BasicProperties } from '../amqp/wire/generated/properties.ts';
 import { readProperties, writeProperties } from '../amqp/wire/property-octets.ts';
 import { EMPTY_TABLE, type FieldTable } from '../amqp/wire/field-table.ts';
-import type { DeathHistory } from './death-history.ts';
+import { writeTraits, type MessageTraits } from './message-traits.ts';
+
+export { NO_TRAITS, type MessageTraits, type RoutingCopies } from './message-traits.ts';
 
 /** Where messages are published to. Publishers repeat themselves, so many messages share one address. */
 export class MessageAddress {
   readonly exchange: string;
   /** A byte string: one character for each octet. */
   readonly routingKey: string;
+  #octets: Buffer | null = null;
 
   constructor(exchange: string, routingKey: string) {
     this.exchange = exchange;
     this.routingKey = routingKey;
   }
-}
 
-/** What only some messages have. Most have none of it, and so no object. */
-export interface MessageTraits {
-  /** -1 when the publisher gave none. */
-  readonly priority: number;
-  /** How long the publisher lets the message wait in a queue, in milliseconds; -1 for ever. */
-  readonly expirationMs: number;
-  /** Further routing keys, from the headers CC and BCC; the former come first, and are visible to consumers. */
-  readonly copies: RoutingCopies | null;
-  /** Where the message was dead-lettered before. */
-  readonly deaths: DeathHistory | null;
+  /** Both as octets, each behind an octet that tells its length: how the journal keeps them. */
+  get octets(): Buffer {
+    if (this.#octets !== null) return this.#octets;
+    const exchange = Buffer.from(this.exchange);
+    const routingKey = Buffer.from(this.routingKey, 'latin1');
+    this.#octets = Buffer.concat([
+      Buffer.of(exchange.length),
+      exchange,
+      Buffer.of(routingKey.length),
+      routingKey,
+    ]);
+    return this.#octets;
+  }
 }
-
-/** Routing keys beyond the one of basic.publish, as byte strings. */
-export interface RoutingCopies {
-  readonly carbon: readonly string[];
-  /** Removed from what consumers see. */
-  readonly blind: readonly string[];
-}
-
-export const NO_TRAITS: MessageTraits = {
-  priority: -1,
-  expirationMs: -1,
-  copies: null,
-  deaths: null,
-};
 
 /** Shared by all queues that hold the message, and immutable: what differs by queue is kept by the queue. */
 export class Message {
@@ -95,6 +86,11 @@ export class Message {
     this.contentFrames = contentFrames;
     this.arrivedAtMs = arrivedAtMs;
     this.traits = traits;
+  }
+
+  /** What the journal keeps beside properties and body; null for nothing. */
+  get extras(): Buffer | null {
+    return this.traits === null ? null : writeTraits(this.traits);
   }
 }
 

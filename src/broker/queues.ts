@@ -2,12 +2,14 @@
 import type { FieldTable } from '../amqp/wire/field-table.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Journal } from '../store/journal.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Bindings } from './bindings.ts';
 import { assertSameArgument, assertSameProperty } from './equivalence.ts';
 import { BrokerError, notFound } from './errors.ts';
 import { checkNotReserved, generateQueueName, stripLineBreaks } from './names.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Deadlines } from './deadlines.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import { ClassicQueue } from './queue/classic-queue.ts';
 import type { LocalQueue } from './queue/local-queue.ts';
 import {
@@ -34,6 +36,8 @@ export interface QueueDeclaration {
 export interface QueuesOptions {
   readonly vhost: string;
   readonly journal: Journal;
+  readonly memoryBudget: MemoryBudget;
+  readonly clock: Clock;
   readonly turn: Turn;
   readonly deadlines: Deadlines;
   readonly deadLetters: DeadLetters;

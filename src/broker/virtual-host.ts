@@ -14,6 +14,7 @@ import { BrokerError } from './errors.ts';
 import type { DeclaredBinding, Exchange, Route } from './exchange/exchange.ts';
 import type { ExchangeTypeRegistry } from './exchange/exchange-types.ts';
 import { Exchanges, refuseDefaultExchange } from './exchanges.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import type { Message } from './message.ts';
 import { stripLineBreaks } from './names.ts';
 import type { QueueOwner, QueueRef } from './queue/queue-ref.ts';
@@ -27,6 +28,7 @@ import type { Turn } from './turn.ts';
 export interface VirtualHostOptions {
   readonly name: string;
   readonly journal: Journal;
+  readonly memoryBudget: MemoryBudget;
   readonly definitions: DefinitionStore;
   readonly turn: Turn;
   readonly deadlines: Deadlines;

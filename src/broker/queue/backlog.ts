@@ -16,6 +16,14 @@ export interface Backlog {
   putBack(message: Message, position: number): void;
   /** The message that `shift` would take: only that one can expire. Null when there is none. */
   readonly head: Message | null;
+  /** A message that was taken is gone for good. */
+  settle(position: number): void;
+  /** All ready messages are gone for good. Returns how many there were. */
+  clear(): number;
+  /** What is to be remembered of a message that is not gone, in place of what was remembered before. */
+  note(position: number, octets: Buffer): void;
+  /** What was remembered by an earlier process. */
+  notes(): ReadonlyMap<number, Buffer>;
 }
 
 /** When a message expires in a queue with this time to live: its own limit or the queue's, whichever is shorter. */

@@ -8,9 +8,12 @@ export class ClassicQueue extends LocalQueue {
     const { maxPriority, isSingleActiveConsumer } = options.settings;
     super(options, {
       type: 'classic',
-      backlog: maxPriority === 0 ? new FifoBacklog() : new PriorityBacklog(maxPriority, 0),
+      makeBacklog: (lists) =>
+        maxPriority === 0
+          ? new FifoBacklog(lists.open(0))
+          : new PriorityBacklog(lists, maxPriority, 0),
       serves: isSingleActiveConsumer ? 'single' : 'all',
-      keepsTransient: false,
+      keeps: 'persistent',
     });
   }
 }

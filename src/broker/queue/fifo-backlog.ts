@@ -7,13 +7,17 @@
 import type { Message } from '../message.ts';
 import type { Backlog } from './backlog.ts';
 import { KeyedHeap } from './keyed-heap.ts';
-import { ReadyList } from './ready-list.ts';
+import type { MessageList } from './message-list.ts';
 
 export class FifoBacklog implements Backlog {
   position = 0;
   isRedelivered = false;
-  readonly #ready = new ReadyList();
+  readonly #ready: MessageList;
   readonly #returned = new KeyedHeap<Message>();
+
+  constructor(ready: MessageList) {
+    this.#ready = ready;
+  }
 
   get length(): number {
     return this.#ready.length + this.#returned.length;
@@ -33,12 +37,35 @@ export class FifoBacklog implements Backlog {
       this.isRedelivered = true;
       return this.#returned.shift();
     }
-    this.position = this.#ready.headPosition;
-    this.isRedelivered = false;
-    return this.#ready.shift();
+    const message = this.#ready.shift();
+    this.position = this.#ready.position;
+    this.isRedelivered = this.#ready.wasDelivered;
+    return message;
   }
 
   putBack(message: Message, position: number): void {
     this.#returned.insert(message, position);
+  }
+
+  settle(position: number): void {
+    this.#ready.log.settle(position);
+  }
+
+  clear(): number {
+    const count = this.length;
+    while (this.#returned.length > 0) {
+      this.settle(this.#returned.headKey!);
+      this.#returned.shift();
+    }
+    this.#ready.clear();
+    return count;
+  }
+
+  note(position: number, octets: Buffer): void {
+    this.#ready.log.note(position, octets);
+  }
+
+  notes(): ReadonlyMap<number, Buffer> {
+    return this.#ready.log.notes;
   }
 }

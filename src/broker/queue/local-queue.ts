@@ -8,15 +8,19 @@
  *                 +-> expired, over the limit, rejected -> dead-letter exchange
  */
 import type { FieldTable } from '../../amqp/wire/field-table.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import type { Journal } from '../../store/journal.ts';
 import { Deadline, type Deadlines } from '../deadlines.ts';
 import type { DeadLetters, DeadLetterSource, DeadLetterTarget } from '../dead-letters.ts';
 import type { DeathReason } from '../death-history.ts';
 import { BrokerError } from '../errors.ts';
+import type { MemoryBudget } from '../memory-budget.ts';
 import type { Message } from '../message.ts';
 import type { Dispatchable, Turn } from '../turn.ts';
 import { deadlineOf, type Backlog } from './backlog.ts';
 import type { Consumer } from './consumer.ts';
+import type { KeepRule } from './message-list.ts';
+import { MessageLists } from './message-lists.ts';
 import type { QueueTypeName } from './queue-arguments.ts';
 import { QueueConsumers, type ServingRule } from './queue-consumers.ts';
 import { QueueLease } from './queue-lease.ts';
@@ -43,9 +47,11 @@ export interface LocalQueueOptions {
   readonly arguments: FieldTable;
   readonly settings: QueueSettings;
   readonly journal: Journal;
+  readonly memoryBudget: MemoryBudget;
   readonly turn: Turn;
   readonly deadlines: Deadlines;
   readonly deadLetters: DeadLetters;
+  readonly clock: Clock;
   /** Called when the last consumer has left a queue that had one. */
   readonly onUnused: (queue: LocalQueue) => void;
   /** Called when nobody has used the queue for the time that `x-expires` gives it. */
@@ -55,10 +61,10 @@ export interface LocalQueueOptions {
 /** How a type of queue differs from the others. */
 interface QueueTraits {
   readonly type: QueueTypeName;
-  readonly backlog: Backlog;
+  readonly makeBacklog: (lists: MessageLists) => Backlog;
   readonly serves: ServingRule;
-  /** Every message is written to the journal, persistent or not. */
-  readonly keepsTransient: boolean;
+  /** Which messages survive when the queue does. */
+  readonly keeps: KeepRule;
 }
 
 export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSource {
@@ -78,7 +84,7 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
   protected readonly backlog: Backlog;
   protected isDeleted = false;
   readonly #journal: Journal;
-  readonly #keepsTransient: boolean;
+  readonly #keeps: KeepRule;
   readonly #onUnused: (queue: LocalQueue) => void;
   readonly #consumers: QueueConsumers;
   /** Octets in the bodies of ready messages. */
@@ -106,9 +112,11 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
     this.turn = options.turn;
     this.deadlines = options.deadlines;
     this.deadLetters = options.deadLetters;
-    this.backlog = traits.backlog;
     this.#journal = options.journal;
-    this.#keepsTransient = traits.keepsTransient;
+    this.#keeps = options.isDurable ? traits.keeps : 'nothing';
+    const lists = new MessageLists(this.#journal, this.id, this.#keeps, options.memoryBudget);
+    this.backlog = traits.makeBacklog(lists);
+    this.#readyBytes = lists.storedOctets;
     this.#onUnused = options.onUnused;
     this.#consumers = new QueueConsumers(traits.serves);
     const { messageTtlMs, maxLength, maxLengthBytes, overflow } = this.settings;
@@ -119,6 +127,10 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
       options.onExpired(this),
     );
     this.#lease.renew();
+    if (this.backlog.length === 0) return;
+    // What an earlier process has left may have expired meanwhile.
+    this.#mayExpire = true;
+    this.turn.schedule(this);
   }
 
   get deadLetterTarget(): DeadLetterTarget | null {
@@ -147,17 +159,20 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
 
   publish(message: Message): PublishOutcome {
     if (this.#isRejecting && this.#isTooMuch(message)) return this.#refuse(message);
-    return this.enqueued(message, this.backlog.push(message));
+    this.backlog.push(message);
+    return this.enqueued(message);
+  }
+
+  #isKept(message: Message): boolean {
+    return this.#keeps === 'persistent' ? message.isPersistent : this.#keeps === 'everything';
   }
 
   /** A message was added to the end of the backlog. */
-  protected enqueued(message: Message, position: number): PublishOutcome {
+  protected enqueued(message: Message): PublishOutcome {
     this.#readyBytes += message.bodyLength;
     if (this.#consumers.isAnyWaiting) this.turn.schedule(this);
-    const isJournaled = this.isDurable && (message.isPersistent || this.#keepsTransient);
-    if (isJournaled) this.#journal.appendEnqueue(this.id, position, message);
     if (this.#isLimited || message.traits !== null) this.#enforceLimits(message);
-    return isJournaled ? JOURNALED : ACCEPTED;
+    return this.#isKept(message) ? JOURNALED : ACCEPTED;
   }
 
   #isTooMuch(message: Message): boolean {
@@ -256,6 +271,7 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
   #take(): Message | null {
     const message = this.backlog.shift();
     if (message !== null) this.#readyBytes -= message.bodyLength;
+    if (this.backlog.length === 0) this.#readyBytes = 0;
     return message;
   }
 
@@ -307,9 +323,7 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
 
   /** The message is gone for good. */
   protected forget(message: Message, position: number): void {
-    if (this.isDurable && (message.isPersistent || this.#keepsTransient) && !this.isDeleted) {
-      this.#journal.appendSettle(this.id, position);
-    }
+    if (this.#isKept(message) && !this.isDeleted) this.backlog.settle(position);
   }
 
   // Expiry ---------------------------------------------------------------------------------------
@@ -380,17 +394,16 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
   }
 
   purge(): number {
-    const count = this.readyCount;
-    for (let message = this.#take(); message !== null; message = this.#take()) {
-      this.forget(message, this.backlog.position);
-    }
-    return count;
+    if (this.isScheduled) this.dispatch();
+    this.#readyBytes = 0;
+    return this.backlog.clear();
   }
 
   /** Ends the queue: its messages are dropped and its consumers told. Returns the number of ready messages. */
   delete(): number {
     const count = this.purge();
     this.isDeleted = true;
+    this.#journal.deleteQueue(this.id);
     this.deadlines.clear(this.#expiry);
     this.#lease.suspend();
     this.#consumers.removeAll();

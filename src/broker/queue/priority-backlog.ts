@@ -5,11 +5,13 @@
 import type { Message } from '../message.ts';
 import type { Backlog } from './backlog.ts';
 import { FifoBacklog } from './fifo-backlog.ts';
+import type { MessageLists } from './message-lists.ts';
 
 export class PriorityBacklog implements Backlog {
   length = 0;
   position = 0;
   isRedelivered = false;
+  readonly #lists: MessageLists;
   readonly #levelCount: number;
   readonly #defaultPriority: number;
   /** By priority; made when the first message of a priority comes. */
@@ -18,13 +20,18 @@ export class PriorityBacklog implements Backlog {
   #top = 0;
 
   /**
+   * @param lists the lane of each priority is its list
    * @param maxPriority higher ones count as this
    * @param defaultPriority of messages that say nothing
    */
-  constructor(maxPriority: number, defaultPriority: number) {
+  constructor(lists: MessageLists, maxPriority: number, defaultPriority: number) {
+    this.#lists = lists;
     this.#levelCount = maxPriority + 1;
     this.#defaultPriority = defaultPriority;
     this.#levels = Array.from<undefined>({ length: this.#levelCount });
+    for (const lane of lists.storedLanes) {
+      if (lane < this.#levelCount) this.length += this.#level(lane).length;
+    }
   }
 
   push(message: Message): number {
@@ -43,8 +50,11 @@ export class PriorityBacklog implements Backlog {
     if (this.length === 0) return null;
     const priority = this.#findTop();
     const level = this.#level(priority);
+    const before = level.length;
     const message = level.shift();
-    this.length--;
+    // One less; or some less, when they turned out to be damaged on disk.
+    this.length -= before - level.length;
+    if (message === null) return this.shift();
     this.position = level.position * this.#levelCount + priority;
     this.isRedelivered = level.isRedelivered;
     return message;
@@ -54,6 +64,33 @@ export class PriorityBacklog implements Backlog {
     const priority = position % this.#levelCount;
     this.length++;
     this.#level(priority).putBack(message, (position - priority) / this.#levelCount);
+  }
+
+  settle(position: number): void {
+    const priority = position % this.#levelCount;
+    this.#level(priority).settle((position - priority) / this.#levelCount);
+  }
+
+  clear(): number {
+    const count = this.length;
+    for (const level of this.#levels) level?.clear();
+    this.length = 0;
+    return count;
+  }
+
+  note(position: number, octets: Buffer): void {
+    const priority = position % this.#levelCount;
+    this.#level(priority).note((position - priority) / this.#levelCount, octets);
+  }
+
+  notes(): ReadonlyMap<number, Buffer> {
+    const all = new Map<number, Buffer>();
+    for (const [priority, level] of this.#levels.entries()) {
+      for (const [own, octets] of level?.notes() ?? []) {
+        all.set(own * this.#levelCount + priority, octets);
+      }
+    }
+    return all;
   }
 
   /** The highest priority that has messages. Amortised O(1): what a push raised is lowered once. */
@@ -67,7 +104,7 @@ export class PriorityBacklog implements Backlog {
     if (priority > this.#top) this.#top = priority;
     const level = this.#levels[priority];
     if (level !== undefined) return level;
-    const created = new FifoBacklog();
+    const created = new FifoBacklog(this.#lists.open(priority));
     this.#levels[priority] = created;
     return created;
   }

@@ -5,7 +5,7 @@
 import type { Message } from '../message.ts';
 import type { Backlog } from './backlog.ts';
 import { PriorityBacklog } from './priority-backlog.ts';
-import { ReadyList } from './ready-list.ts';
+import type { MessageLists } from './message-lists.ts';
 
 const PRIORITY_MAX = 31;
 const PRIORITY_DEFAULT = 4;
@@ -13,15 +13,18 @@ const PRIORITY_DEFAULT = 4;
 export class QuorumBacklog implements Backlog {
   position = 0;
   isRedelivered = false;
-  readonly #ready = new PriorityBacklog(PRIORITY_MAX, PRIORITY_DEFAULT);
-  readonly #returned = new ReadyList();
-  /** The positions of what is in `#returned`, by the place that it has there. */
-  readonly #returnedPositions = new Map<number, number>();
+  readonly #ready: PriorityBacklog;
+  /** What came back, by position, in the order in which it did. */
+  readonly #returned = new Map<number, Message>();
   /** The positions of what is in `#ready` although it was delivered before. */
   readonly #readyAgain = new Set<number>();
 
+  constructor(lists: MessageLists) {
+    this.#ready = new PriorityBacklog(lists, PRIORITY_MAX, PRIORITY_DEFAULT);
+  }
+
   get length(): number {
-    return this.#ready.length + this.#returned.length;
+    return this.#ready.length + this.#returned.size;
   }
 
   push(message: Message): number {
@@ -29,25 +32,50 @@ export class QuorumBacklog implements Backlog {
   }
 
   get head(): Message | null {
-    return this.#returned.head ?? this.#ready.head;
+    for (const message of this.#returned.values()) return message;
+    return this.#ready.head;
   }
 
   shift(): Message | null {
-    if (this.#returned.length === 0) {
-      const message = this.#ready.shift();
-      this.position = this.#ready.position;
-      this.isRedelivered = this.#readyAgain.size > 0 && this.#readyAgain.delete(this.position);
+    for (const [position, message] of this.#returned) {
+      this.#returned.delete(position);
+      this.position = position;
+      this.isRedelivered = true;
       return message;
     }
-    const place = this.#returned.headPosition;
-    this.position = this.#returnedPositions.get(place) ?? 0;
-    this.#returnedPositions.delete(place);
-    this.isRedelivered = true;
-    return this.#returned.shift();
+    const message = this.#ready.shift();
+    this.position = this.#ready.position;
+    this.isRedelivered = this.#ready.isRedelivered || this.#isReadyAgain();
+    return message;
+  }
+
+  #isReadyAgain(): boolean {
+    return this.#readyAgain.size > 0 && this.#readyAgain.delete(this.position);
   }
 
   putBack(message: Message, position: number): void {
-    this.#returnedPositions.set(this.#returned.push(message), position);
+    this.#returned.set(position, message);
+  }
+
+  settle(position: number): void {
+    this.#ready.settle(position);
+  }
+
+  clear(): number {
+    const count = this.length;
+    for (const position of this.#returned.keys()) this.settle(position);
+    this.#returned.clear();
+    this.#readyAgain.clear();
+    this.#ready.clear();
+    return count;
+  }
+
+  note(position: number, octets: Buffer): void {
+    this.#ready.note(position, octets);
+  }
+
+  notes(): ReadonlyMap<number, Buffer> {
+    return this.#ready.notes();
   }
 
   /** Takes a message back as if it had just come. Returns its new position. */

@@ -12,8 +12,8 @@ import type { QueueStats } from './queue-ref.ts';
 
 /** A message that came back at least once. */
 interface DeliveryCounts {
-  /** The message without the headers that tell the counts. */
-  readonly original: Message;
+  /** The message without the headers that tell the counts; null while only the journal has it. */
+  original: Message | null;
   /** How often it was delivered. */
   acquired: number;
   /** How often that failed: the consumer rejected it or was lost. */
@@ -42,17 +42,14 @@ export class QuorumQueue extends LocalQueue {
   /** Dead letters that nobody has taken yet, by position. */
   readonly #dying = new Map<number, DyingMessage>();
   readonly #deadLetterRetry = new Deadline(() => this.#retryDeadLetters());
-  readonly #backlog: QuorumBacklog;
 
   constructor(options: LocalQueueOptions) {
-    const backlog = new QuorumBacklog();
     super(options, {
       type: 'quorum',
-      backlog,
+      makeBacklog: (lists) => new QuorumBacklog(lists),
       serves: options.settings.isSingleActiveConsumer ? 'single-of-highest-priority' : 'all',
-      keepsTransient: true,
+      keeps: 'everything',
     });
-    this.#backlog = backlog;
   }
 
   /** Consumers that wait for their turn as the single active one are not counted, as RabbitMQ has it. */
@@ -84,9 +81,9 @@ export class QuorumQueue extends LocalQueue {
   /** Where nothing ends an endless loop of requeues, it at least does not hold up the other messages. */
   #putLast(counts: DeliveryCounts, position: number): void {
     const { original } = counts;
-    const newPosition = this.#backlog.putLast(original);
+    const newPosition = (this.backlog as QuorumBacklog).putLast(original);
     this.#counts.set(newPosition, counts);
-    this.enqueued(original, newPosition);
+    this.enqueued(original);
     this.forget(original, position);
   }
 

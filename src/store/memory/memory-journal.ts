@@ -1,13 +1,47 @@
 /** A journal that keeps nothing: what the broker holds in memory is all there is, so a commit is done at once. */
-import type { CommitWaiter, Journal, JournaledMessage } from '../journal.ts';
+import type {
+  CommitWaiter,
+  Journal,
+  JournaledMessage,
+  LogOwner,
+  Page,
+  PageContents,
+  QueueLog,
+} from '../journal.ts';
+
+/** Serves all queues: it remembers nothing. */
+class MemoryQueueLog implements QueueLog {
+  readonly hasPages = false;
+  readonly pages: readonly Page[] = [];
+  readonly deliveredEnd = 0;
+  readonly nextPosition = 0;
+  readonly notes: ReadonlyMap<number, Buffer> = new Map();
+  owner: LogOwner | null = null;
+  enqueue(_position: number, _message: JournaledMessage): void {}
+  settle(_position: number): void {}
+  settleRange(_from: number, _end: number): void {}
+  delivered(_end: number): void {}
+  note(_position: number, _octets: Buffer): void {}
+  writePage(_contents: PageContents, _done: (page: Page | null) => void): void {}
+}
 
 export class MemoryJournal implements Journal {
+  readonly nextQueueId = 0;
+  onCommitted: () => void = () => {};
   #waiters: CommitWaiter[] = [];
   #tokens: number[] = [];
 
-  appendEnqueue(_queueId: number, _position: number, _message: JournaledMessage): void {}
+  openLog(_queueId: number, _lane: number): QueueLog {
+    return new MemoryQueueLog();
+  }
 
-  appendSettle(_queueId: number, _position: number): void {}
+  lanesOf(_queueId: number): readonly number[] {
+    return [];
+  }
+
+  deleteQueue(_queueId: number): void {}
+
+  recovered(): void {}
 
   whenDurable(waiter: CommitWaiter, token: number): void {
     this.#waiters.push(waiter);

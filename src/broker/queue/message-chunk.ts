@@ -1,0 +1,49 @@
+/** A run of messages with consecutive positions: in memory, in a page on disk, or in both. */
+import type { Page } from '../../store/journal.ts';
+import type { Message } from '../message.ts';
+
+/** Messages in a chunk: what is written, and read back, at once. */
+export const CHUNK_MESSAGES = 1024;
+/** A chunk of large messages is complete before that, in octets. */
+export const CHUNK_OCTETS: number = 256 * 1024;
+
+export class MessageChunk {
+  /** Position of the first slot. */
+  first: number;
+  /** By position; null for what is not there any more. The chunk itself is null in memory while it is on disk only. */
+  messages: (Message | null)[] | null = [];
+  /** Slots in use. */
+  count = 0;
+  /** What it takes of the memory budget, in octets. */
+  octets = 0;
+  /** No message is added any more. */
+  isComplete = false;
+  /** What of it is on disk: everything that was ready when it was written. */
+  page: Page | null = null;
+  isBeingWritten = false;
+  /** It is to leave memory when it is written. */
+  isToLeave = false;
+  /** It is in no list any more. */
+  isGone = false;
+  /** Messages in it, while it is on disk only. */
+  storedCount = 0;
+
+  constructor(first: number) {
+    this.first = first;
+  }
+
+  get end(): number {
+    return this.first + this.count;
+  }
+
+  /** A chunk that was found on disk. */
+  static of(page: Page): MessageChunk {
+    const chunk = new MessageChunk(page.first);
+    chunk.messages = null;
+    chunk.count = page.end - page.first;
+    chunk.isComplete = true;
+    chunk.page = page;
+    chunk.storedCount = page.count;
+    return chunk;
+  }
+}

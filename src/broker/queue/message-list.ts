@@ -1,0 +1,243 @@
+/**
+ * The ready messages of a queue, or of one priority, that come in order: a row of chunks. Those at the head are in memory;
+ * when memory is short the ones behind are on disk only, and each is read back when the one before it is begun. What
+ * has to survive is told to the log as it comes and goes.
+ *
+ *   [ . . 8 9 10 ]  [ 11 12 13 14 ]  { page }  { page }  { page }  [ 27 28
+ *        head                          on disk only                   tail
+ */
+import type { LogOwner, QueueLog } from '../../store/journal.ts';
+import { MESSAGE_OVERHEAD_OCTETS, type MemoryBudget } from '../memory-budget.ts';
+import type { Message } from '../message.ts';
+import { MessageRestorer } from '../stored-message.ts';
+import { CHUNK_MESSAGES, CHUNK_OCTETS, MessageChunk } from './message-chunk.ts';
+
+/** Which messages of a queue survive the process. */
+export type KeepRule = 'nothing' | 'persistent' | 'everything';
+
+/** What one list keeps in memory at most, once its queue has grown, in octets. */
+const LIST_OCTETS_MAX = 48 * 1024 * 1024;
+
+export class MessageList implements LogOwner {
+  /** Messages in the list. */
+  length = 0;
+  /** Position of the message that `shift` returned last. */
+  position = 0;
+  readonly log: QueueLog;
+  readonly #keeps: KeepRule;
+  readonly #budget: MemoryBudget;
+  readonly #chunks: MessageChunk[] = [];
+  /** Slot of the first message in the first chunk. */
+  #headIndex = 0;
+  #tail: MessageChunk;
+  /** Position of the next message to come. */
+  #end: number;
+  #octets = 0;
+  /** Everything below was delivered by an earlier process. */
+  readonly #deliveredEnd: number;
+
+  constructor(log: QueueLog, keeps: KeepRule, budget: MemoryBudget) {
+    this.log = log;
+    this.#keeps = keeps;
+    this.#budget = budget;
+    this.#deliveredEnd = log.deliveredEnd;
+    this.#end = log.nextPosition;
+    for (const page of log.pages) {
+      const chunk = MessageChunk.of(page);
+      this.#chunks.push(chunk);
+      this.length += chunk.storedCount;
+    }
+    this.#tail = new MessageChunk(this.#end);
+    this.#chunks.push(this.#tail);
+    log.owner = this;
+  }
+
+  /** Whether the message that `shift` returned last was delivered by an earlier process. */
+  get wasDelivered(): boolean {
+    return this.position < this.#deliveredEnd;
+  }
+
+  keeps(message: Message): boolean {
+    return this.#keeps === 'persistent' ? message.isPersistent : this.#keeps === 'everything';
+  }
+
+  /** Appends a message and returns its position: one more than the last. */
+  push(message: Message): number {
+    const position = this.#end++;
+    let tail = this.#tail;
+    if (tail.isComplete) tail = this.#addTail(position);
+    tail.messages![tail.count++] = message;
+    tail.octets += message.bodyLength + message.propertiesLength + MESSAGE_OVERHEAD_OCTETS;
+    this.length++;
+    if (this.keeps(message)) this.log.enqueue(position, message);
+    if (tail.count >= CHUNK_MESSAGES || tail.octets >= CHUNK_OCTETS) this.#complete(tail);
+    return position;
+  }
+
+  #addTail(position: number): MessageChunk {
+    const tail = new MessageChunk(position);
+    this.#tail = tail;
+    this.#chunks.push(tail);
+    return tail;
+  }
+
+  /** The first message; null when the list is empty. */
+  get head(): Message | null {
+    return this.#find() ? this.#chunks[0]!.messages![this.#headIndex]! : null;
+  }
+
+  /** Removes the first message, whose place is then in `position`. Null when empty. */
+  shift(): Message | null {
+    if (!this.#find()) return null;
+    const chunk = this.#chunks[0]!;
+    const messages = chunk.messages!;
+    const message = messages[this.#headIndex]!;
+    messages[this.#headIndex] = null;
+    this.position = chunk.first + this.#headIndex;
+    this.#headIndex++;
+    this.length--;
+    if (this.length === 0) this.#reset();
+    if (this.#keeps !== 'nothing') this.log.delivered(this.position + 1);
+    return message;
+  }
+
+  /** Goes to the next slot with a message. False when there is none. */
+  #find(): boolean {
+    while (this.length > 0) {
+      const chunk = this.#chunks[0]!;
+      if (chunk.messages === null) this.#load(chunk);
+      const messages = chunk.messages!;
+      while (this.#headIndex < chunk.count) {
+        if (messages[this.#headIndex] !== null) return true;
+        this.#headIndex++;
+      }
+      if (chunk === this.#tail) break;
+      this.#dropHead();
+    }
+    return false;
+  }
+
+  #dropHead(): void {
+    const chunk = this.#chunks.shift()!;
+    this.#discard(chunk);
+    this.#headIndex = 0;
+    // The next but one is read while the next is worked on.
+    if (this.#chunks[1]?.messages === null) this.#chunks[1].page?.prefetch();
+  }
+
+  #discard(chunk: MessageChunk): void {
+    chunk.isGone = true;
+    if (chunk.messages === null) chunk.page?.release();
+    this.#account(chunk, 0);
+  }
+
+  /** The list is empty: the tail begins anew, where the next message comes. */
+  #reset(): void {
+    while (this.#chunks.length > 1) this.#dropHead();
+    const tail = this.#tail;
+    if (tail.isComplete || tail.isBeingWritten || tail.page !== null || tail.messages === null) {
+      this.#chunks.shift();
+      this.#discard(tail);
+      this.#addTail(this.#end);
+    } else {
+      tail.first = this.#end;
+      tail.count = 0;
+      this.#account(tail, 0);
+      tail.octets = 0;
+    }
+    this.#headIndex = 0;
+  }
+
+  /** All messages are gone for good. Returns how many there were. */
+  clear(): number {
+    const { length } = this;
+    if (length === 0) return 0;
+    const first = this.#chunks[0]!.first + this.#headIndex;
+    this.length = 0;
+    if (this.#keeps !== 'nothing') this.log.settleRange(first, this.#end);
+    this.#reset();
+    return length;
+  }
+
+  // Memory ---------------------------------------------------------------------------------------
+
+  /** Nothing is added to the chunk any more. From here on it counts, and may leave memory. */
+  #complete(chunk: MessageChunk): void {
+    chunk.isComplete = true;
+    const { octets } = chunk;
+    chunk.octets = 0;
+    this.#account(chunk, octets);
+    const isHead = chunk === this.#chunks[0];
+    if (isHead || !this.log.hasPages) return;
+    if (this.#budget.isExceeded || this.#octets > LIST_OCTETS_MAX) this.#writeOut(chunk);
+  }
+
+  #account(chunk: MessageChunk, octets: number): void {
+    if (!chunk.isComplete) return;
+    const change = octets - chunk.octets;
+    chunk.octets = octets;
+    this.#octets += change;
+    this.#budget.used += change;
+  }
+
+  #writeOut(chunk: MessageChunk): void {
+    chunk.isToLeave = true;
+    if (chunk.page === null) this.#write(chunk, 0);
+    else this.#leaveMemory(chunk);
+  }
+
+  #write(chunk: MessageChunk, from: number): void {
+    if (chunk.isBeingWritten) return;
+    chunk.isBeingWritten = true;
+    const contents = {
+      first: chunk.first,
+      messages: chunk.messages!,
+      from,
+      to: chunk.count,
+      isKept: (message: object): boolean => this.keeps(message as Message),
+    };
+    this.log.writePage(contents, (page) => {
+      chunk.isBeingWritten = false;
+      if (page === null) return;
+      chunk.page = page;
+      if (chunk.isToLeave && !chunk.isGone && chunk !== this.#chunks[0]) this.#leaveMemory(chunk);
+      else page.release();
+    });
+  }
+
+  #leaveMemory(chunk: MessageChunk): void {
+    chunk.storedCount = chunk.count;
+    chunk.messages = null;
+    this.#account(chunk, 0);
+  }
+
+  #load(chunk: MessageChunk): void {
+    const messages: (Message | null)[] = Array.from<null>({ length: chunk.count }).fill(null);
+    const restorer = new MessageRestorer();
+    let octets = 0;
+    let count = 0;
+    chunk.page!.read((stored) => {
+      const message = restorer.restore(stored);
+      messages[stored.position - chunk.first] = message;
+      octets += message.bodyLength + message.propertiesLength + MESSAGE_OVERHEAD_OCTETS;
+      count++;
+    });
+    chunk.messages = messages;
+    this.#account(chunk, octets);
+    // Damage on disk: what could not be read was reported and is gone.
+    this.length -= chunk.storedCount - count;
+    chunk.page!.release();
+  }
+
+  /** A file of the write-ahead log is to go. */
+  writePages(end: number): void {
+    for (const chunk of [...this.#chunks]) {
+      if (chunk.first >= end) break;
+      if (chunk.page !== null || chunk.messages === null || chunk.isBeingWritten) continue;
+      const from = chunk === this.#chunks[0] ? this.#headIndex : 0;
+      if (from >= chunk.count) continue;
+      if (chunk === this.#tail) this.#complete(chunk);
+      if (!chunk.isBeingWritten) this.#write(chunk, from);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Copies pages out of segment files that few pages are alive in, so that the files can go: one message that nobody
+ * fetches does not keep 64 MiB.
+ */
+import type { LocalJournal } from './local-journal.ts';
+import type { Segment } from './segments.ts';
+
+/** A file is copied when less than this share of it is alive. */
+const SPARSE_SHARE = 0.25;
+
+export class Compaction {
+  readonly #journal: LocalJournal;
+  #isBusy = false;
+
+  constructor(journal: LocalJournal) {
+    this.#journal = journal;
+  }
+
+  /** Looks whether a file is worth it; copies one at a time. */
+  look(): void {
+    if (this.#isBusy) return;
+    for (const segment of this.#journal.segments) {
+      if (this.#isSparse(segment)) {
+        this.#copy(segment);
+        return;
+      }
+    }
+  }
+
+  #isSparse(segment: Segment): boolean {
+    if (this.#journal.segments.isCurrent(segment) || segment.isRemoved) return false;
+    return segment.liveOctets > 0 && segment.liveOctets < segment.size * SPARSE_SHARE;
+  }
+
+  /** Page by page; each stays readable where it is until its copy is durable. */
+  #copy(segment: Segment): void {
+    this.#isBusy = true;
+    const pages = [...segment.pages].filter((page) => !page.isDead);
+    let remaining = pages.length;
+    const moves: (() => void)[] = [];
+    for (const page of pages) {
+      const octets = page.withHeader();
+      this.#journal.segments.append(octets, (error, target, offset) => {
+        if (error === null && target !== null) moves.push(() => page.moveTo(target, offset));
+        if (--remaining === 0) this.#sync(moves);
+      });
+    }
+  }
+
+  #sync(moves: readonly (() => void)[]): void {
+    const { segments, wal } = this.#journal;
+    segments.sync((error, place) => {
+      this.#isBusy = false;
+      if (error !== null) return;
+      this.#journal.pagesSynced(place);
+      // The pages are told of at their new places before the old file, with its pages, can go.
+      for (const move of moves) move();
+      wal.commit();
+    });
+  }
+}

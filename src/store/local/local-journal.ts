@@ -1,0 +1,197 @@
+/**
+ * The journal on this machine's disk: a write-ahead log that all queues share, and segments with pages of what lives
+ * longer or has no room in memory.
+ *
+ *   enqueue, settle -> batch -> write-ahead log (write + fdatasync) -> confirms
+ *                                    | a file is old: what is still alive in it
+ *                                    v
+ *   out of memory -----------> pages in segments -> read back
+ */
+import type { Clock } from '../../runtime/clock.ts';
+import type { Disk, DiskError } from '../../runtime/disk.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { Timers } from '../../runtime/timers.ts';
+import type { CommitWaiter, Journal, QueueLog } from '../journal.ts';
+import { Compaction } from './compaction.ts';
+import { LocalQueueLog } from './local-queue-log.ts';
+import { recover } from './recovery.ts';
+import type { RecordBatch } from './record-batch.ts';
+import { Retirement } from './retirement.ts';
+import { Segments, type SegmentPlace } from './segments.ts';
+import type { Carried } from './wal-file.ts';
+import { WriteAheadLog } from './write-ahead-log.ts';
+
+const FILE_SIZE = 64 * 1024 * 1024;
+
+export interface LocalJournalOptions {
+  readonly disk: Disk;
+  /** Where the files of the write-ahead log are. */
+  readonly walDirectory: string;
+  readonly segmentDirectory: string;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Logger;
+  /** Told when the disk refuses to write, and with null when it writes again. */
+  readonly onTrouble?: (error: DiskError | null) => void;
+  /** Size at which files are full, in octets; smaller ones are for tests. */
+  readonly fileSize?: number;
+}
+
+export class LocalJournal implements Journal {
+  readonly wal: WriteAheadLog;
+  readonly segments: Segments;
+  readonly log: Logger;
+  /** Wall clock less monotonic clock, in milliseconds. */
+  readonly clockOffsetMs: number;
+  /** Logs that have to tell what was delivered. */
+  readonly delivering: LocalQueueLog[] = [];
+  /** All pages before this place are durable. */
+  synced: SegmentPlace = { segment: 0, offset: 0 };
+  nextQueueId = 0;
+  onCommitted: () => void = () => {};
+  readonly options: LocalJournalOptions;
+  readonly #logs = new Map<number, Map<number, LocalQueueLog>>();
+  readonly #opened = new Set<LocalQueueLog>();
+  readonly #retirement: Retirement;
+  readonly #compaction: Compaction;
+
+  private constructor(options: LocalJournalOptions, firstNumber: number) {
+    this.options = options;
+    this.log = options.log;
+    const { clock, disk, timers, log, fileSize = FILE_SIZE } = options;
+    this.clockOffsetMs = clock.nowMs() - clock.monotonicMs();
+    this.wal = new WriteAheadLog({
+      disk,
+      directory: options.walDirectory,
+      timers,
+      log,
+      firstNumber,
+      fileSize,
+      onCut: (batch) => this.#tellDelivered(batch),
+      onNewFile: (batch) => {
+        batch.synced(this.synced.segment, this.synced.offset);
+      },
+      onCommitted: () => {
+        this.onCommitted();
+        this.#retirement.look();
+      },
+      onTrouble: (error) => options.onTrouble?.(error),
+    });
+    this.segments = new Segments({
+      disk,
+      directory: options.segmentDirectory,
+      log,
+      fileSize,
+      afterCommit: (callback) => this.wal.afterCommit(callback),
+    });
+    this.#retirement = new Retirement(this);
+    this.#compaction = new Compaction(this);
+  }
+
+  /**
+   * Opens the journal in its directories, with everything that is of use from before.
+   *
+   * @throws FileHeaderError, DiskError
+   */
+  static async open(options: LocalJournalOptions): Promise<LocalJournal> {
+    const { disk, walDirectory, segmentDirectory } = options;
+    disk.makeDirectory(walDirectory);
+    disk.makeDirectory(segmentDirectory);
+    return recover(options, (firstNumber) => new LocalJournal(options, firstNumber));
+  }
+
+  openLog(queueId: number, lane: number): QueueLog {
+    const log = this.logOf(queueId, lane);
+    this.#opened.add(log);
+    return log;
+  }
+
+  /** The log of a queue and lane; made where there is none. */
+  logOf(queueId: number, lane: number): LocalQueueLog {
+    let lanes = this.#logs.get(queueId);
+    if (lanes === undefined) {
+      lanes = new Map();
+      this.#logs.set(queueId, lanes);
+      this.nextQueueId = Math.max(this.nextQueueId, queueId + 1);
+    }
+    let log = lanes.get(lane);
+    if (log === undefined) {
+      log = new LocalQueueLog(this, queueId, lane);
+      lanes.set(lane, log);
+    }
+    return log;
+  }
+
+  *allLogs(): Generator<LocalQueueLog> {
+    for (const lanes of this.#logs.values()) yield* lanes.values();
+  }
+
+  lanesOf(queueId: number): readonly number[] {
+    return [...(this.#logs.get(queueId)?.keys() ?? [])];
+  }
+
+  deleteQueue(queueId: number): void {
+    const lanes = this.#logs.get(queueId);
+    this.#logs.delete(queueId);
+    for (const log of lanes?.values() ?? []) {
+      log.delete();
+      this.#opened.delete(log);
+    }
+  }
+
+  recovered(): void {
+    for (const log of this.allLogs()) {
+      if (!this.#opened.has(log)) this.deleteQueue(log.queueId);
+    }
+  }
+
+  whenDurable(waiter: CommitWaiter, token: number): void {
+    this.wal.whenDurable(waiter, token);
+  }
+
+  commit(): void {
+    this.wal.commit();
+  }
+
+  async close(): Promise<void> {
+    await this.#retirement.close();
+    await this.wal.flush();
+    await new Promise<void>((resolve) => this.segments.afterPending(resolve));
+    this.wal.close();
+    this.segments.close();
+  }
+
+  #tellDelivered(batch: RecordBatch): void {
+    for (const log of this.delivering) log.tellDelivered(batch);
+    this.delivering.length = 0;
+  }
+
+  /** The batch has a record that tells of this: it has to be told again before the file goes. */
+  carryLater(carried: Carried): void {
+    const { file } = this.wal;
+    if (carried.carriedIn === file) return;
+    carried.carriedIn = file;
+    file.carried.add(carried);
+  }
+
+  carryNow(carried: Carried): void {
+    if (carried.carry(this.wal.batch)) this.carryLater(carried);
+  }
+
+  /** Pages were synced up to this place. */
+  pagesSynced(place: SegmentPlace): void {
+    this.synced = place;
+    this.wal.batch.synced(place.segment, place.offset);
+  }
+
+  /** Looks whether segment files have become sparse. */
+  compact(): void {
+    this.#compaction.look();
+  }
+
+  /** A page could not be written. Its messages are where they were. */
+  pageFailed(error: DiskError): void {
+    this.log.error('a page cannot be written', { error });
+    this.options.onTrouble?.(error);
+  }
+}

@@ -1,0 +1,201 @@
+/**
+ * Builds the journal from what is on disk: pages from the segments, then everything that the write-ahead log tells of
+ * later. What only the log has is moved to pages, so that it begins empty; its old files go when all that is durable.
+ */
+import type { DiskFile } from '../../runtime/disk.ts';
+import { fileNumbers, fileName } from './file-header.ts';
+import { LiveSet } from './live-set.ts';
+import type { LocalJournal, LocalJournalOptions } from './local-journal.ts';
+import type { LocalQueueLog } from './local-queue-log.ts';
+import { PageBuilder } from './page-builder.ts';
+import type { RecordReader } from './record-reader.ts';
+import { AT, DELIVERED, ENQUEUE, NOTE, PAGE_LIVE, SETTLE, SYNCED } from './record.ts';
+import { adoptSegments } from './segment-reader.ts';
+import type { SegmentPlace } from './segments.ts';
+import { readWalFile } from './wal-reader.ts';
+
+/** Octets that pages to be written may take together before they are written, however short they are. */
+const GATHERED_OCTETS_MAX = 64 * 1024 * 1024;
+
+/** @throws FileHeaderError, DiskError; Error when there is no room for what has to be written */
+export async function recover(
+  options: LocalJournalOptions,
+  create: (firstNumber: number) => LocalJournal,
+): Promise<LocalJournal> {
+  const { disk, walDirectory } = options;
+  const numbers = fileNumbers(disk.list(walDirectory), 'wal');
+  const files = numbers.map((number) =>
+    disk.open(`${walDirectory}/${fileName(number, 'wal')}`, 'existing'),
+  );
+  const journal = create((numbers.at(-1) ?? 0) + 1);
+  adoptSegments(journal, findSynced(files));
+  const recovery = new Recovery(journal);
+  for (const file of files) recovery.replay(file);
+  await recovery.moveToPages(files);
+  recovery.adoptPages();
+  await recovery.begin();
+  for (const file of files) {
+    file.close();
+    disk.remove(file.path);
+  }
+  return journal;
+}
+
+/** Up to where pages are durable: each file of the log says so when it begins, and later perhaps again. */
+function findSynced(files: readonly DiskFile[]): SegmentPlace {
+  let place: SegmentPlace = { segment: 0, offset: 0 };
+  for (const file of files.toReversed()) {
+    readWalFile(file, (reader, isCommitted) => {
+      if (!isCommitted || reader.type !== SYNCED) return;
+      place = { segment: reader.number(AT.segment), offset: reader.number(AT.offset) };
+    });
+    if (place.segment > 0) break;
+  }
+  return place;
+}
+
+class Recovery {
+  readonly #journal: LocalJournal;
+  /** What is alive in the write-ahead log and in no page. */
+  readonly #live = new Map<LocalQueueLog, LiveSet>();
+
+  constructor(journal: LocalJournal) {
+    this.#journal = journal;
+  }
+
+  /** Applies what a file of the log tells. */
+  replay(file: DiskFile): void {
+    const contents = readWalFile(file, (reader, isCommitted) => {
+      // Of what may never have been confirmed only the messages are taken: better one twice than one lost.
+      if (isCommitted || reader.type === ENQUEUE) this.#apply(reader);
+    });
+    const { damagedOctets, tornOctets } = contents;
+    const { log } = this.#journal;
+    if (damagedOctets > 0) {
+      log.error('the journal is damaged: what these octets held is lost', {
+        file: file.path,
+        octets: damagedOctets,
+      });
+    }
+    if (tornOctets > 0) {
+      log.info('the last batch of the journal is incomplete', { octets: tornOctets });
+    }
+  }
+
+  #apply(reader: RecordReader): void {
+    if (reader.type === SYNCED) return;
+    const log = this.#journal.logOf(reader.queueId, reader.lane);
+    switch (reader.type) {
+      case ENQUEUE:
+        this.#enqueue(log, reader.position);
+        break;
+      case SETTLE:
+        this.#settle(log, reader.position, reader.number(AT.count));
+        break;
+      case DELIVERED:
+        log.deliveredEnd = Math.max(log.deliveredEnd, reader.position);
+        break;
+      case NOTE:
+        log.notes.set(reader.position, reader.noteOctets());
+        break;
+      case PAGE_LIVE:
+        this.#restorePage(log, reader);
+        break;
+      default:
+    }
+  }
+
+  #enqueue(log: LocalQueueLog, position: number): void {
+    log.nextPosition = Math.max(log.nextPosition, position + 1);
+    if (log.pageAt(position) !== undefined) return;
+    let live = this.#live.get(log);
+    if (live === undefined) this.#live.set(log, (live = new LiveSet(position)));
+    live.add(position);
+  }
+
+  #settle(log: LocalQueueLog, from: number, count: number): void {
+    const end = from + count;
+    this.#live.get(log)?.deleteRange(from, end);
+    for (let page = log.pageFrom(from); page !== undefined && page.first < end; ) {
+      page.liveSet().deleteRange(from, end);
+      page = log.pageFrom(page.end);
+    }
+    if (log.notes.size === 0) return;
+    for (const position of log.notes.keys()) {
+      if (position >= from && position < end) log.notes.delete(position);
+    }
+  }
+
+  #restorePage(log: LocalQueueLog, reader: RecordReader): void {
+    const page = log.pageAt(reader.position);
+    const isSame =
+      page?.first === reader.position &&
+      page.segment.number === reader.number(AT.segment) &&
+      page.offset === reader.number(AT.offset);
+    if (isSame) page.restoreLive(reader.liveWords());
+  }
+
+  /** Copies what only the log has into pages. */
+  async moveToPages(files: readonly DiskFile[]): Promise<void> {
+    const builders = new Map<LocalQueueLog, PageBuilder>();
+    let failureCount = 0;
+    const done = (page: unknown): void => {
+      if (page === null) failureCount++;
+    };
+    const liveCount = [...this.#live.values()].reduce((sum, { count }) => sum + count, 0);
+    for (const file of liveCount === 0 ? [] : files) {
+      readWalFile(file, (reader) => {
+        if (reader.type !== ENQUEUE) return;
+        const log = this.#journal.logOf(reader.queueId, reader.lane);
+        // Deleting it keeps one that the log has twice from being kept twice.
+        if (this.#live.get(log)?.delete(reader.position) !== true) return;
+        let builder = builders.get(log);
+        if (builder === undefined) builders.set(log, (builder = new PageBuilder(log, done, true)));
+        builder.add(reader);
+      });
+      const gathered = [...builders.values()].reduce((sum, next) => sum + next.pendingOctets, 0);
+      if (gathered > GATHERED_OCTETS_MAX) for (const builder of builders.values()) builder.finish();
+      await this.#pagesWritten();
+    }
+    for (const builder of builders.values()) builder.finish();
+    await this.#pagesWritten();
+    if (failureCount === 0) return;
+    throw new Error('the journal cannot be recovered: the disk has no room or cannot be written');
+  }
+
+  #pagesWritten(): Promise<void> {
+    return new Promise<void>((resolve) => this.#journal.segments.afterPending(resolve));
+  }
+
+  /** Counts what is left in pages; those with nothing left are dead. */
+  adoptPages(): void {
+    for (const log of this.#journal.allLogs()) {
+      for (const page of [...log.pages]) {
+        if (page.count === 0) page.dieIfUnused();
+        else page.countLive();
+      }
+      for (const position of log.notes.keys()) {
+        if (log.pageAt(position)?.has(position) !== true) log.notes.delete(position);
+      }
+    }
+  }
+
+  /** Tells everything anew, in the first batch of the new log. */
+  async begin(): Promise<void> {
+    const journal = this.#journal;
+    await new Promise<void>((resolve, reject) => {
+      journal.segments.sync((error, place) => {
+        journal.pagesSynced(place);
+        if (error === null) resolve();
+        else reject(error);
+      });
+    });
+    for (const segment of journal.segments) {
+      for (const page of segment.pages) journal.carryNow(page);
+    }
+    for (const log of journal.allLogs()) {
+      if (log.deliveredEnd > 0 || log.notes.size > 0) journal.carryNow(log);
+    }
+    await journal.wal.flush();
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * Lets old files of the write-ahead log go, one at a time and the oldest first: what is still alive in one is written to
+ * pages, what it alone tells is told anew, and when all that is durable the file is removed.
+ */
+import type { LiveRange } from './live-range.ts';
+import { LiveSet } from './live-set.ts';
+import type { LocalJournal } from './local-journal.ts';
+import type { LocalQueueLog } from './local-queue-log.ts';
+import { PageBuilder } from './page-builder.ts';
+import { readWalFile } from './wal-reader.ts';
+import type { WalFile } from './wal-file.ts';
+import { ENQUEUE } from './record.ts';
+
+/** Files beyond these, the one being written counted, are not kept: younger messages die by themselves first. */
+const KEPT_FILES = 4;
+/** How soon it is tried again after the disk refused, in milliseconds. */
+const RETRY_MS = 2000;
+
+export class Retirement {
+  readonly #journal: LocalJournal;
+  #isBusy = false;
+  #isClosed = false;
+  #whenIdle: (() => void)[] = [];
+
+  constructor(journal: LocalJournal) {
+    this.#journal = journal;
+  }
+
+  /** Looks whether there is a file to be let go. */
+  look(): void {
+    if (this.#isBusy || this.#isClosed) return;
+    const [oldest] = this.#journal.wal.files;
+    if (oldest === undefined || oldest === this.#journal.wal.file) return;
+    const isEmpty = oldest.liveCount === 0 && oldest.carried.size === 0;
+    if (!isEmpty && this.#journal.wal.files.length <= KEPT_FILES) return;
+    this.#isBusy = true;
+    this.#movePages(oldest);
+  }
+
+  /** Resolves when nothing is under way. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.#isBusy) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  /** What queues hold in memory they write themselves. */
+  #movePages(file: WalFile): void {
+    for (const range of [...file.ranges]) {
+      if (range.live.count > 0) range.log.owner?.writePages(range.end);
+    }
+    this.#journal.segments.afterPending(() => this.#moveStragglers(file));
+  }
+
+  /** What is left was delivered and not acknowledged: only the file itself has it. */
+  #moveStragglers(file: WalFile): void {
+    if (file.liveCount > 0) {
+      try {
+        this.#copyLive(file);
+      } catch (error) {
+        this.#journal.log.error('a file of the journal cannot be read back', { error });
+      }
+    }
+    this.#journal.segments.afterPending(() => {
+      if (file.liveCount === 0) this.#tellAnew(file);
+      else this.#retryLater();
+    });
+  }
+
+  #copyLive(file: WalFile): void {
+    const builders = new Map<LocalQueueLog, { range: LiveRange; builder: PageBuilder }>();
+    for (const range of file.ranges) {
+      if (range.live.count === 0) continue;
+      const builder = new PageBuilder(range.log, (page) => page?.release(), false);
+      builders.set(range.log, { range, builder });
+    }
+    const found = new Map<LocalQueueLog, LiveSet>();
+    readWalFile(file.file!, (reader) => {
+      if (reader.type !== ENQUEUE) return;
+      const log = this.#journal.logOf(reader.queueId, reader.lane);
+      const entry = builders.get(log);
+      if (entry === undefined || !entry.range.live.has(reader.position)) return;
+      entry.builder.add(reader);
+      let positions = found.get(log);
+      if (positions === undefined) found.set(log, (positions = new LiveSet(reader.position)));
+      positions.add(reader.position);
+    });
+    for (const { range, builder } of builders.values()) {
+      builder.finish();
+      this.#forgetDamaged(range, found.get(range.log));
+    }
+  }
+
+  /** What cannot be read back is lost for the next process, and holds up nothing. */
+  #forgetDamaged(range: LiveRange, found: LiveSet | undefined): void {
+    const { live, log } = range;
+    let lostCount = 0;
+    for (let at = live.next(range.first); at >= 0; at = live.next(at + 1)) {
+      if (found?.has(at) === true) continue;
+      range.delete(at);
+      lostCount++;
+    }
+    if (lostCount === 0) return;
+    this.#journal.log.error('messages in the journal are damaged', {
+      queue: log.queueId,
+      messages: lostCount,
+    });
+  }
+
+  #tellAnew(file: WalFile): void {
+    this.#journal.segments.sync((error, place) => {
+      if (error !== null) {
+        // What was written before may be lost, and nobody has it but this file: it stays.
+        this.#journal.log.error('segments cannot be synced', { error });
+        this.#isClosed = true;
+        this.#ended();
+        return;
+      }
+      this.#journal.pagesSynced(place);
+      for (const carried of file.carried) {
+        if (carried.carriedIn === file) this.#journal.carryNow(carried);
+      }
+      this.#journal.wal.afterCommit(() => this.#remove(file));
+    });
+  }
+
+  #remove(file: WalFile): void {
+    const { wal, options, log } = this.#journal;
+    wal.files.splice(wal.files.indexOf(file), 1);
+    file.file?.close();
+    try {
+      if (file.file !== null) options.disk.remove(file.file.path);
+    } catch (error) {
+      log.warn('a file of the journal cannot be removed', { error });
+    }
+    this.#journal.compact();
+    this.#ended();
+    this.look();
+  }
+
+  #retryLater(): void {
+    this.#journal.options.timers.after(RETRY_MS, () => {
+      this.#ended();
+      this.look();
+    });
+  }
+
+  #ended(): void {
+    this.#isBusy = false;
+    const idle = this.#whenIdle;
+    this.#whenIdle = [];
+    for (const callback of idle) callback();
+  }
+}

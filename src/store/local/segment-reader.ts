@@ -1,0 +1,87 @@
+/** Finds the pages in segment files at the start. Their messages are read later, when somebody wants them. */
+import type { DiskFile } from '../../runtime/disk.ts';
+import { checkFileHeader, fileName, fileNumbers, FILE_HEADER_SIZE } from './file-header.ts';
+import type { LocalJournal } from './local-journal.ts';
+import { PAGE_HEADER_SIZE, readPageHeader, type PageHeader } from './page-header.ts';
+import { Segment, type SegmentPlace } from './segments.ts';
+import { StoredPage } from './stored-page.ts';
+
+/** Octets looked at together when a page header is missing and the next one is searched. */
+const SEARCH_OCTETS = 256 * 1024;
+
+/** Takes over the segment files. Pages that may not be complete are left out: the write-ahead log has their messages. */
+export function adoptSegments(journal: LocalJournal, synced: SegmentPlace): void {
+  const { disk, segmentDirectory } = journal.options;
+  for (const number of fileNumbers(disk.list(segmentDirectory), 'seg')) {
+    const path = `${segmentDirectory}/${fileName(number, 'seg')}`;
+    if (number > synced.segment) {
+      disk.remove(path);
+      // A number is not used twice: records of the log may speak of the file.
+      journal.segments.skipNumber(number);
+      continue;
+    }
+    const file = disk.open(path, 'existing');
+    const segment = new Segment(number, file);
+    segment.size = number < synced.segment ? file.size() : Math.min(file.size(), synced.offset);
+    journal.segments.adopt(segment);
+    adoptPages(journal, segment);
+    journal.segments.pageDied(segment);
+  }
+}
+
+function adoptPages(journal: LocalJournal, segment: Segment): void {
+  const { file, size } = segment;
+  const head = Buffer.alloc(FILE_HEADER_SIZE);
+  file.readSync(head, 0);
+  checkFileHeader(head, 'S', file.path);
+  const octets = Buffer.allocUnsafeSlow(PAGE_HEADER_SIZE);
+  let offset = FILE_HEADER_SIZE;
+  while (offset + PAGE_HEADER_SIZE <= size) {
+    octets.fill(0);
+    file.readSync(octets, offset);
+    const header = readPageHeader(octets, 0);
+    if (header === null || offset + PAGE_HEADER_SIZE + header.payloadLength > size) {
+      const next = findPage(file, offset + 8, size);
+      journal.log.error('a segment is damaged: what these octets held is lost', {
+        file: file.path,
+        octets: next - offset,
+      });
+      offset = next;
+      continue;
+    }
+    adoptPage(journal, segment, offset, header);
+    offset += PAGE_HEADER_SIZE + header.payloadLength;
+  }
+}
+
+function adoptPage(
+  journal: LocalJournal,
+  segment: Segment,
+  offset: number,
+  header: PageHeader,
+): void {
+  const log = journal.logOf(header.queueId, header.lane);
+  const page = new StoredPage(log, header, { segment, offset }, true);
+  // A page that was copied elsewhere is there twice when the process died meanwhile: the copy counts.
+  const earlier = log.pageOverlapping(page);
+  if (earlier !== undefined) {
+    log.forgetPage(earlier);
+    earlier.segment.pages.delete(earlier);
+    earlier.segment.liveOctets -= earlier.payloadLength;
+    journal.segments.pageDied(earlier.segment);
+  }
+  log.adopt(page);
+  if (header.keptCount < header.end - header.first) page.findLive();
+}
+
+/** The next page header; the end when there is none. */
+function findPage(file: DiskFile, from: number, end: number): number {
+  const octets = Buffer.allocUnsafeSlow(SEARCH_OCTETS);
+  for (let start = from; start < end; start += SEARCH_OCTETS - PAGE_HEADER_SIZE) {
+    const count = Math.min(file.readSync(octets, start), end - start);
+    for (let at = 0; at + PAGE_HEADER_SIZE <= count; at += 8) {
+      if (readPageHeader(octets.subarray(0, count), at) !== null) return start + at;
+    }
+  }
+  return end;
+}

@@ -1,0 +1,233 @@
+/**
+ * Segment files: pages of all queues, one after the other. They are appended to without a sync; before a file of the
+ * write-ahead log goes, everything written so far is synced, and a record in the log says up to where. A file goes when
+ * nothing in it is of use any more.
+ */
+import type { Disk, DiskError, DiskFile } from '../../runtime/disk.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { FILE_HEADER_SIZE, fileName, writeFileHeader } from './file-header.ts';
+import type { StoredPage } from './stored-page.ts';
+
+/** A place in the row of all segment files. */
+export interface SegmentPlace {
+  readonly segment: number;
+  readonly offset: number;
+}
+
+/** Beyond the end of every file. */
+const OFFSET_MAX = 0xffff_ffff;
+
+export class Segment {
+  readonly number: number;
+  readonly file: DiskFile;
+  /** Octets written, or being written. */
+  size: number = FILE_HEADER_SIZE;
+  /** All pages in it, dead ones included. */
+  readonly pages: Set<StoredPage> = new Set();
+  /** Octets of pages that are of use. */
+  liveOctets = 0;
+  /** Writes and reads under way: the file must stay open. */
+  pendingCount = 0;
+  isRemoved = false;
+
+  constructor(number: number, file: DiskFile) {
+    this.number = number;
+    this.file = file;
+  }
+}
+
+/** A page that is being written. */
+interface PendingWrite {
+  readonly sequence: number;
+  readonly segment: Segment;
+  readonly offset: number;
+}
+
+export interface SegmentsOptions {
+  readonly disk: Disk;
+  readonly directory: string;
+  readonly log: Logger;
+  readonly fileSize: number;
+  /** Calls back once everything appended to the write-ahead log so far is durable. */
+  readonly afterCommit: (callback: () => void) => void;
+}
+
+export class Segments {
+  readonly #options: SegmentsOptions;
+  readonly #byNumber = new Map<number, Segment>();
+  #current: Segment | null = null;
+  #nextNumber = 1;
+  /** Writes under way, in the order of their places. */
+  readonly #writing: PendingWrite[] = [];
+  #lastSequence = 0;
+  readonly #barriers: { readonly sequence: number; readonly callback: () => void }[] = [];
+  /** Files written to since they were last synced. */
+  readonly #unsynced = new Set<Segment>();
+  /** Octets written so far. */
+  writtenOctets = 0;
+
+  constructor(options: SegmentsOptions) {
+    this.#options = options;
+  }
+
+  [Symbol.iterator](): Iterator<Segment> {
+    return this.#byNumber.values();
+  }
+
+  /** A file that was there at the start. */
+  adopt(segment: Segment): void {
+    this.#byNumber.set(segment.number, segment);
+    this.skipNumber(segment.number);
+  }
+
+  /** A file of this number was there: another will not have it. */
+  skipNumber(number: number): void {
+    this.#nextNumber = Math.max(this.#nextNumber, number + 1);
+  }
+
+  /** Everything before this place is written. */
+  get place(): SegmentPlace {
+    const [writing] = this.#writing;
+    if (writing !== undefined) return { segment: writing.segment.number, offset: writing.offset };
+    const current = this.#current;
+    if (current === null) return { segment: this.#nextNumber - 1, offset: OFFSET_MAX };
+    return { segment: current.number, offset: current.size };
+  }
+
+  isCurrent(segment: Segment): boolean {
+    return segment === this.#current;
+  }
+
+  /** Appends a page. `done` is called later, with an error when the disk refuses. @throws nothing */
+  append(
+    octets: Buffer,
+    done: (error: DiskError | null, segment: Segment | null, offset: number) => void,
+  ): void {
+    let segment: Segment;
+    try {
+      segment = this.#segmentFor(octets.length);
+    } catch (error) {
+      done(error as DiskError, null, 0);
+      return;
+    }
+    const writing = this.#begin(segment, octets.length);
+    segment.file.write(octets, writing.offset, (error) => {
+      if (error === null) this.writtenOctets += octets.length;
+      // Behind a hole nothing more is written.
+      else if (this.#current === segment) this.#current = null;
+      done(error, segment, writing.offset);
+      this.#ended(writing);
+    });
+  }
+
+  #begin(segment: Segment, length: number): PendingWrite {
+    const writing = { sequence: ++this.#lastSequence, segment, offset: segment.size };
+    segment.size += length;
+    segment.pendingCount++;
+    this.#writing.push(writing);
+    this.#unsynced.add(segment);
+    return writing;
+  }
+
+  #ended(writing: PendingWrite): void {
+    this.#writing.splice(this.#writing.indexOf(writing), 1);
+    writing.segment.pendingCount--;
+    this.#removeIfUnused(writing.segment);
+    const oldest = this.#writing[0]?.sequence ?? Number.POSITIVE_INFINITY;
+    while (this.#barriers.length > 0 && this.#barriers[0]!.sequence < oldest) {
+      this.#barriers.shift()!.callback();
+    }
+  }
+
+  /** A page is about to be read: `ended` follows. */
+  reading(segment: Segment): void {
+    segment.pendingCount++;
+  }
+
+  readingEnded(segment: Segment): void {
+    segment.pendingCount--;
+    this.#removeIfUnused(segment);
+  }
+
+  /** Calls back when all writes that are under way now are done. */
+  afterPending(callback: () => void): void {
+    const last = this.#writing.at(-1);
+    if (last === undefined) callback();
+    else this.#barriers.push({ sequence: last.sequence, callback });
+  }
+
+  /** Makes all pages before `place` durable, as it is now. */
+  sync(done: (error: DiskError | null, place: SegmentPlace) => void): void {
+    const { place } = this;
+    const segments = [...this.#unsynced];
+    this.#unsynced.clear();
+    for (const { segment } of this.#writing) this.#unsynced.add(segment);
+    let remaining = segments.length;
+    let failure: DiskError | null = null;
+    if (remaining === 0) {
+      done(null, place);
+      return;
+    }
+    for (const segment of segments) {
+      segment.pendingCount++;
+      segment.file.sync((error) => {
+        segment.pendingCount--;
+        failure ??= error;
+        this.#removeIfUnused(segment);
+        if (--remaining === 0) done(failure, place);
+      });
+    }
+  }
+
+  /** A page in it came to its end: the file goes when it was the last. */
+  pageDied(segment: Segment): void {
+    this.#removeIfUnused(segment);
+  }
+
+  #removeIfUnused(segment: Segment): void {
+    if (segment.liveOctets > 0 || segment.pendingCount > 0 || segment.isRemoved) return;
+    if (segment === this.#current && segment.size < this.#options.fileSize) return;
+    if (segment === this.#current) this.#current = null;
+    segment.isRemoved = true;
+    this.#unsynced.delete(segment);
+    // What took the place of its messages may not be durable yet.
+    this.#options.afterCommit(() => this.#remove(segment));
+  }
+
+  #remove(segment: Segment): void {
+    this.#byNumber.delete(segment.number);
+    segment.file.close();
+    try {
+      this.#options.disk.remove(segment.file.path);
+    } catch (error) {
+      this.#options.log.warn('a segment file cannot be removed', { error });
+    }
+  }
+
+  #segmentFor(length: number): Segment {
+    const { disk, directory, fileSize } = this.#options;
+    const current = this.#current;
+    if (current !== null && current.size + length <= fileSize) return current;
+    const number = this.#nextNumber;
+    const file = disk.open(`${directory}/${fileName(number, 'seg')}`, 'create');
+    this.#nextNumber++;
+    disk.syncDirectory(directory);
+    const segment = new Segment(number, file);
+    const header = Buffer.alloc(FILE_HEADER_SIZE);
+    writeFileHeader(header, 'S', number);
+    segment.size = 0;
+    const writing = this.#begin(segment, header.length);
+    file.write(header, 0, (error) => {
+      if (error !== null) this.#options.log.warn('a segment file cannot be begun', { error });
+      this.#ended(writing);
+    });
+    this.#current = segment;
+    this.#byNumber.set(number, segment);
+    if (current !== null) this.#removeIfUnused(current);
+    return segment;
+  }
+
+  close(): void {
+    for (const { file } of this.#byNumber.values()) file.close();
+  }
+}

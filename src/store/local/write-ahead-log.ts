@@ -1,0 +1,199 @@
+/**
+ * The write-ahead log: what all queues append goes into one batch; one write and one fdatasync make the batch durable,
+ * while the next one gathers. Files of limited size follow each other; what becomes of old ones is not decided here.
+ */
+import type { Disk, DiskError } from '../../runtime/disk.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { Timer, Timers } from '../../runtime/timers.ts';
+import type { CommitWaiter } from '../journal.ts';
+import { FILE_HEADER_SIZE, fileName, writeFileHeader } from './file-header.ts';
+import { RecordBatch } from './record-batch.ts';
+import { WalFile } from './wal-file.ts';
+
+const BATCH_OCTETS = 1024 * 1024;
+/** What nobody waits for (settlements, mostly) may gather for this long before it is written, in milliseconds. */
+const UNHURRIED_MS = 4;
+/** A batch of this size is written although nobody waits. */
+const UNHURRIED_OCTETS_MAX = 512 * 1024;
+/** How soon a write that failed is tried again, in milliseconds. */
+const RETRY_MS = 250;
+
+export interface WriteAheadLogOptions {
+  readonly disk: Disk;
+  readonly directory: string;
+  readonly timers: Timers;
+  readonly log: Logger;
+  /** Number of the first file to be written. */
+  readonly firstNumber: number;
+  /** Size at which a file is full, in octets. */
+  readonly fileSize: number;
+  /** Called before a batch is complete: the last chance to add to it. */
+  readonly onCut: (batch: RecordBatch) => void;
+  /** A new file begins with `batch`: what each file has to tell. */
+  readonly onNewFile: (batch: RecordBatch) => void;
+  /** Waiters were told. */
+  readonly onCommitted: () => void;
+  /** The disk refuses to write; null: it writes again. */
+  readonly onTrouble: (error: DiskError | null) => void;
+}
+
+export class WriteAheadLog {
+  /** What is gathered. */
+  batch: RecordBatch = new RecordBatch(BATCH_OCTETS);
+  /** The file that `batch` will be written to. */
+  file: WalFile;
+  /** Files that still exist, oldest first; the last is `file`. */
+  readonly files: WalFile[] = [];
+  /** Octets written so far. */
+  writtenOctets = 0;
+  readonly #options: WriteAheadLogOptions;
+  #spare: RecordBatch = new RecordBatch(BATCH_OCTETS);
+  /** Length of a batch that has nothing in it yet. */
+  #emptyLength = 0;
+  #isWriting = false;
+  #hasFailed = false;
+  #timer: Timer | null = null;
+  #waiters: CommitWaiter[] = [];
+  #tokens: number[] = [];
+  #whenIdle: (() => void)[] = [];
+
+  constructor(options: WriteAheadLogOptions) {
+    this.#options = options;
+    this.file = this.#newFile(options.firstNumber);
+  }
+
+  whenDurable(waiter: CommitWaiter, token: number): void {
+    this.#waiters.push(waiter);
+    this.#tokens.push(token);
+  }
+
+  /** Calls back once everything appended so far is durable. */
+  afterCommit(callback: () => void): void {
+    this.whenDurable({ committed: callback }, 0);
+    this.commit();
+  }
+
+  /** Starts to write what is gathered: at once when somebody waits. */
+  commit(): void {
+    if (this.#isWriting) return;
+    const { length } = this.batch;
+    if (length === this.#emptyLength) this.#tellWaiters();
+    else if (this.#waiters.length > 0) this.#cut();
+    else if (length > UNHURRIED_OCTETS_MAX) this.#cut();
+    else {
+      this.#timer ??= this.#options.timers.after(UNHURRIED_MS, () => {
+        this.#timer = null;
+        if (!this.#isWriting && this.batch.length > this.#emptyLength) this.#cut();
+      });
+    }
+  }
+
+  /** Nothing is gathered or under way: all that they wait for is durable. */
+  #tellWaiters(): void {
+    if (this.#waiters.length === 0) return;
+    const waiters = this.#waiters;
+    const tokens = this.#tokens;
+    this.#waiters = [];
+    this.#tokens = [];
+    for (let i = 0; i < waiters.length; i++) waiters[i]!.committed(tokens[i]!);
+  }
+
+  /** Resolves when everything is durable. */
+  async flush(): Promise<void> {
+    await new Promise<void>((resolve) => this.afterCommit(resolve));
+    if (this.#isWriting) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+    for (const { file } of this.files) file?.close();
+  }
+
+  #newFile(number: number): WalFile {
+    const file = new WalFile(number);
+    this.files.push(file);
+    this.batch.skip(FILE_HEADER_SIZE);
+    this.#options.onNewFile(this.batch);
+    this.#emptyLength = this.batch.length;
+    return file;
+  }
+
+  /** The batch is complete: it is written, and the next begins. */
+  #cut(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+    const { batch, file } = this;
+    const waiters = this.#waiters;
+    const tokens = this.#tokens;
+    this.#waiters = [];
+    this.#tokens = [];
+    this.#isWriting = true;
+    this.#options.onCut(batch);
+    batch.commit();
+    const isFirst = file.size === 0;
+    const octets = batch.seal(isFirst ? FILE_HEADER_SIZE : 0);
+    if (isFirst) writeFileHeader(octets, 'W', file.number);
+    const position = file.size;
+    file.size += octets.length;
+    this.writtenOctets += octets.length;
+    this.batch = this.#spare;
+    this.#emptyLength = 0;
+    if (file.size >= this.#options.fileSize) this.file = this.#newFile(file.number + 1);
+    this.#write(file, octets, position, () => {
+      batch.clear();
+      this.#spare = batch;
+      this.#isWriting = false;
+      for (let i = 0; i < waiters.length; i++) waiters[i]!.committed(tokens[i]!);
+      // What the waiters did belongs into the next batch: first its turn ends.
+      this.#options.onCommitted();
+      this.commit();
+      if (this.#isWriting) return;
+      const idle = this.#whenIdle;
+      this.#whenIdle = [];
+      for (const callback of idle) callback();
+    });
+  }
+
+  /** Writes and syncs, again and again until it works: there is nothing else that would keep the promise. */
+  #write(file: WalFile, octets: Buffer, position: number, done: () => void): void {
+    const fail = (error: DiskError): void => {
+      if (!this.#hasFailed) this.#options.log.error('the journal cannot be written', { error });
+      this.#hasFailed = true;
+      this.#options.onTrouble(error);
+      this.#options.timers.after(RETRY_MS, () => this.#write(file, octets, position, done));
+    };
+    try {
+      file.file ??= this.#create(file.number);
+    } catch (error) {
+      fail(error as DiskError);
+      return;
+    }
+    const target = file.file;
+    target.write(octets, position, (writeError) => {
+      if (writeError !== null) {
+        fail(writeError);
+        return;
+      }
+      target.sync((syncError) => {
+        // After a failed sync what was written may be lost: it is all written again.
+        if (syncError !== null) {
+          fail(syncError);
+          return;
+        }
+        if (this.#hasFailed) {
+          this.#hasFailed = false;
+          this.#options.log.info('the journal is written again');
+          this.#options.onTrouble(null);
+        }
+        done();
+      });
+    });
+  }
+
+  #create(number: number): NonNullable<WalFile['file']> {
+    const { disk, directory } = this.#options;
+    const file = disk.open(`${directory}/${fileName(number, 'wal')}`, 'create');
+    disk.syncDirectory(directory);
+    return file;
+  }
+}
