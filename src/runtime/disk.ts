@@ -9,7 +9,7 @@ export type DiskCallback = (error: DiskError | null) => void;
 
 export interface DiskFile {
   readonly path: string;
-  /** Octets in the file. */
+  /** Octets in the file; those of writes that are under way may count or not. */
   size(): number;
   /**
    * Writes all of `octets`, which must not change meanwhile. On an error any part of them may have been written. Calls
@@ -28,7 +28,7 @@ export interface DiskFile {
   ): void;
   /** Shortens or lengthens the file. @throws DiskError */
   truncate(size: number): void;
-  /** Closes the file; nothing may be under way. Closing again does nothing. */
+  /** Closes the file. Closing again does nothing. @throws Error while a write, sync or read is under way */
   close(): void;
 }
 
@@ -37,7 +37,7 @@ export interface Disk {
   open(path: string, mode: 'create' | 'existing'): DiskFile;
   /** The names in a directory, sorted; none when there is no such directory. @throws DiskError */
   list(directory: string): readonly string[];
-  /** Makes a directory and those above it that are missing. @throws DiskError */
+  /** Makes a directory and those above it that are missing; they are durable. @throws DiskError */
   makeDirectory(path: string): void;
   /** Removes a file. @throws DiskError */
   remove(path: string): void;

@@ -1,6 +1,7 @@
-// The real runtime: the machine's clocks, timers and randomness.
+// The real runtime: the machine's clocks, timers, randomness and disk.
 import { systemClock } from './clock.ts';
 import { silentLogger } from './logger.ts';
+import { systemDisk } from './system-disk.ts';
 import { systemMemory } from './memory.ts';
 import { systemRandom } from './random.ts';
 import { systemTimers } from './timers.ts';
@@ -18,6 +19,7 @@ export function createSystemRuntime(options: SystemRuntimeOptions = {}): Runtime
     timers: systemTimers,
     random: systemRandom,
     memory: systemMemory,
+    disk: systemDisk,
     log: options.log ?? silentLogger,
   };
 }

@@ -5,7 +5,7 @@ import { PROTOCOL_HEADER } from '../../src/amqp/wire/frame.ts';
 import * as methods from '../../src/amqp/wire/generated/methods.ts';
 import { WireWriter } from '../../src/amqp/wire/wire-writer.ts';
 import { writeStep, type Speaker } from './methods.ts';
-import type { SeededRandom } from './seeded-random.ts';
+import type { SeededRandom } from '../support/seeded-random.ts';
 
 const BURSTS_MAX = 20;
 const BURST_STEPS_MAX = 8;

@@ -12,11 +12,12 @@ import { WireReader } from '../../src/amqp/wire/wire-reader.ts';
 import { DefaultUserAuthenticator } from '../../src/access/default-user.ts';
 import { Broker } from '../../src/broker/broker.ts';
 import type { Logger } from '../../src/runtime/logger.ts';
+import { systemDisk } from '../../src/runtime/system-disk.ts';
 import { MemoryDefinitionStore } from '../../src/store/memory/memory-definition-store.ts';
 import { MemoryJournal } from '../../src/store/memory/memory-journal.ts';
 import { SimulatedTime } from '../support/simulated-time.ts';
 import { Conversation } from './conversation.ts';
-import type { SeededRandom } from './seeded-random.ts';
+import type { SeededRandom } from '../support/seeded-random.ts';
 
 const ENDPOINTS = {
   remoteAddress: '127.0.0.1',
@@ -36,7 +37,8 @@ export class FuzzedBroker {
   constructor(random: SeededRandom) {
     const log = findingLog();
     const memory = { residentOctets: () => 0, totalOctets: () => 1 };
-    const runtime = { clock: this.time, timers: this.time, random, memory, log };
+    const time = this.time;
+    const runtime = { clock: time, timers: time, random, memory, disk: systemDisk, log };
     const journal = new MemoryJournal();
     this.broker = new Broker({ runtime, journal, definitions: new MemoryDefinitionStore() });
     this.#options = {

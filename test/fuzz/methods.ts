@@ -4,7 +4,7 @@ import { encodeContent, HEARTBEAT_FRAME } from '../../src/amqp/wire/frame.ts';
 import * as methods from '../../src/amqp/wire/generated/methods.ts';
 import type { BasicProperties } from '../../src/amqp/wire/generated/properties.ts';
 import type { WireWriter } from '../../src/amqp/wire/wire-writer.ts';
-import type { SeededRandom } from './seeded-random.ts';
+import type { SeededRandom } from '../support/seeded-random.ts';
 
 /** The queues that clients speak of, as they are declared mostly. Each is there for a feature. */
 const TO_DEAD = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'dead' };

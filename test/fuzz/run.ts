@@ -1,7 +1,7 @@
 // Rounds of sequences. A round has a broker of its own, in which what earlier sequences declared meets later ones; it is
 // the unit that can be repeated.
 import { FuzzedBroker, Finding, type FuzzedClient } from './fuzzed-broker.ts';
-import { SeededRandom } from './seeded-random.ts';
+import { SeededRandom } from '../support/seeded-random.ts';
 
 /** Sequences in a round. */
 export const ROUND_SEQUENCES = 200;
