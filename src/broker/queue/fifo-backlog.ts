@@ -61,6 +61,11 @@ export class FifoBacklog implements Backlog {
     return count;
   }
 
+  /** Takes a message out of its turn, wherever it stands; null when it is not there. */
+  takeAt(position: number): Message | null {
+    return this.#ready.takeAt(position);
+  }
+
   note(position: number, octets: Buffer): void {
     this.#ready.log.note(position, octets);
   }

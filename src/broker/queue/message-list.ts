@@ -117,6 +117,31 @@ export class MessageList implements LogOwner {
     return false;
   }
 
+  /** Removes a message out of its turn, wherever it stands; null when it is not there. */
+  takeAt(position: number): Message | null {
+    const chunk = this.#chunkAt(position);
+    if (chunk === null) return null;
+    if (chunk.messages === null) this.#load(chunk);
+    const message = chunk.messages![position - chunk.first] ?? null;
+    if (message === null) return null;
+    chunk.messages![position - chunk.first] = null;
+    this.length--;
+    return message;
+  }
+
+  #chunkAt(position: number): MessageChunk | null {
+    const chunks = this.#chunks;
+    let low = 0;
+    let high = chunks.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (chunks[middle]!.end <= position) low = middle + 1;
+      else high = middle;
+    }
+    const chunk = chunks[low];
+    return chunk !== undefined && chunk.first <= position ? chunk : null;
+  }
+
   #dropHead(): void {
     const chunk = this.#chunks.shift()!;
     this.#discard(chunk);

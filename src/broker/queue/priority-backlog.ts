@@ -78,6 +78,14 @@ export class PriorityBacklog implements Backlog {
     return count;
   }
 
+  /** Takes a message out of its turn, wherever it stands; null when it is not there. */
+  takeAt(position: number): Message | null {
+    const priority = position % this.#levelCount;
+    const message = this.#level(priority).takeAt((position - priority) / this.#levelCount);
+    if (message !== null) this.length--;
+    return message;
+  }
+
   note(position: number, octets: Buffer): void {
     const priority = position % this.#levelCount;
     this.#level(priority).note((position - priority) / this.#levelCount, octets);

@@ -78,6 +78,11 @@ export class QuorumBacklog implements Backlog {
     return this.#ready.notes();
   }
 
+  /** Takes a message out of its turn, wherever it stands; null when it is not there. */
+  takeAt(position: number): Message | null {
+    return this.#ready.takeAt(position);
+  }
+
   /** Takes a message back as if it had just come. Returns its new position. */
   putLast(message: Message): number {
     const position = this.#ready.push(message);

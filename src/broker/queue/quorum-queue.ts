@@ -2,23 +2,15 @@
  * A quorum queue as clients see it (https://www.rabbitmq.com/docs/quorum-queues): every message is persistent, deliveries
  * are counted and limited, what comes back is served first, and dead letters can be kept until they are taken.
  */
+import type { Clock } from '../../runtime/clock.ts';
 import { Deadline } from '../deadlines.ts';
 import type { DeathReason } from '../death-history.ts';
 import { headersOf, propertiesOf, withProperties, type Message } from '../message.ts';
+import { readCounts, writeCounts, type DeliveryCounts } from './delivery-counts.ts';
 import { KeyedHeap } from './keyed-heap.ts';
 import { LocalQueue, type LocalQueueOptions } from './local-queue.ts';
 import { QuorumBacklog } from './quorum-backlog.ts';
 import type { QueueStats } from './queue-ref.ts';
-
-/** A message that came back at least once. */
-interface DeliveryCounts {
-  /** The message without the headers that tell the counts; null while only the journal has it. */
-  original: Message | null;
-  /** How often it was delivered. */
-  acquired: number;
-  /** How often that failed: the consumer rejected it or was lost. */
-  failed: number;
-}
 
 interface Waiting {
   readonly message: Message;
@@ -42,6 +34,7 @@ export class QuorumQueue extends LocalQueue {
   /** Dead letters that nobody has taken yet, by position. */
   readonly #dying = new Map<number, DyingMessage>();
   readonly #deadLetterRetry = new Deadline(() => this.#retryDeadLetters());
+  readonly #clock: Clock;
 
   constructor(options: LocalQueueOptions) {
     super(options, {
@@ -50,6 +43,24 @@ export class QuorumQueue extends LocalQueue {
       serves: options.settings.isSingleActiveConsumer ? 'single-of-highest-priority' : 'all',
       keeps: 'everything',
     });
+    this.#clock = options.clock;
+    this.#restoreCounts();
+  }
+
+  /** What an earlier process knew of messages that came back. */
+  #restoreCounts(): void {
+    const nowMs = this.#clock.nowMs();
+    for (const [position, octets] of this.backlog.notes()) {
+      const note = readCounts(octets);
+      if (note === null) continue;
+      this.#counts.set(position, note.counts);
+      const delayMs = note.readyAtWallMs - nowMs;
+      if (delayMs <= 0) continue;
+      const message = (this.backlog as QuorumBacklog).takeAt(position);
+      if (message === null) continue;
+      note.counts.original = message;
+      this.#putBackLater(message, position, delayMs);
+    }
   }
 
   /** Consumers that wait for their turn as the single active one are not counted, as RabbitMQ has it. */
@@ -65,6 +76,7 @@ export class QuorumQueue extends LocalQueue {
       counts = { original: message, acquired: 0, failed: 0 };
       this.#counts.set(position, counts);
     }
+    const original = counts.original ?? message;
     counts.acquired++;
     if (isFailure) counts.failed++;
     const { deliveryLimit } = this.settings;
@@ -73,16 +85,21 @@ export class QuorumQueue extends LocalQueue {
       return;
     }
     const delayMs = this.#delayOf(counts, isFailure);
-    if (delayMs > 0) this.#putBackLater(counts.original, position, delayMs);
-    else if (deliveryLimit < 0 && !isFailure) this.#putLast(counts, position);
-    else this.putBack(counts.original, position);
+    if (delayMs === 0 && deliveryLimit < 0 && !isFailure) {
+      this.#putLast(original, counts, position);
+      return;
+    }
+    const readyAtWallMs = delayMs === 0 ? 0 : this.#clock.nowMs() + delayMs;
+    this.backlog.note(position, writeCounts(counts, readyAtWallMs));
+    if (delayMs > 0) this.#putBackLater(original, position, delayMs);
+    else this.putBack(original, position);
   }
 
   /** Where nothing ends an endless loop of requeues, it at least does not hold up the other messages. */
-  #putLast(counts: DeliveryCounts, position: number): void {
-    const { original } = counts;
+  #putLast(original: Message, counts: DeliveryCounts, position: number): void {
     const newPosition = (this.backlog as QuorumBacklog).putLast(original);
     this.#counts.set(newPosition, counts);
+    this.backlog.note(newPosition, writeCounts(counts, 0));
     this.enqueued(original);
     this.forget(original, position);
   }
@@ -109,8 +126,13 @@ export class QuorumQueue extends LocalQueue {
 
   /** With headers that tell how often it was delivered, and how often that failed. */
   protected override shownAgain(message: Message, position: number): Message {
-    const counts = this.#counts.get(position);
-    if (counts === undefined) return message;
+    let counts = this.#counts.get(position);
+    if (counts === undefined) {
+      // Delivered before the broker was started: whoever had it is lost.
+      counts = { original: message, acquired: 1, failed: 1 };
+      this.#counts.set(position, counts);
+    }
+    counts.original ??= message;
     const headers = new Map(headersOf(message));
     headers.set('x-acquired-count', { type: 'l', value: BigInt(counts.acquired) });
     if (counts.failed > 0) {

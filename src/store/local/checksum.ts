@@ -12,12 +12,7 @@ const NATIVE_OCTETS_MIN = 4096;
  *
  * @param words view of all of `octets`
  */
-export function checksum(
-  octets: Buffer,
-  words: Int32Array,
-  from: number,
-  to: number,
-): number {
+export function checksum(octets: Buffer, words: Int32Array, from: number, to: number): number {
   if ((to - from) * 4 >= NATIVE_OCTETS_MIN) return crc32(octets.subarray(from * 4, to * 4)) | 0;
   let a = to - from;
   let b = 0x85ebca6b;

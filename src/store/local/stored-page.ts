@@ -177,7 +177,7 @@ export class StoredPage implements Page, Carried {
     this.isHeld = false;
     if (this.count > 0) {
       this.live = new LiveSet(this.first, 0);
-      this.log.journal.carryLater(this);
+      this.log.journal.carryNow(this);
     }
     this.dieIfUnused();
   }

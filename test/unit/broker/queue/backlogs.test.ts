@@ -6,6 +6,7 @@ import { deadlineOf, type Backlog } from '../../../../src/broker/queue/backlog.t
 import { FifoBacklog } from '../../../../src/broker/queue/fifo-backlog.ts';
 import { PriorityBacklog } from '../../../../src/broker/queue/priority-backlog.ts';
 import { QuorumBacklog } from '../../../../src/broker/queue/quorum-backlog.ts';
+import { memoryLists } from '../../../support/message-lists.ts';
 
 const EMPTY = Buffer.alloc(0);
 const address = new MessageAddress('', 'q');
@@ -43,15 +44,15 @@ const KINDS: readonly {
   /** Which of two messages is to be taken first. */
   readonly order: Order;
 }[] = [
-  { name: 'a plain backlog', create: () => new FifoBacklog(), order: byAge },
+  { name: 'a plain backlog', create: () => new FifoBacklog(memoryLists().open(0)), order: byAge },
   {
     name: 'a backlog with priorities up to 5',
-    create: () => new PriorityBacklog(5, 0),
+    create: () => new PriorityBacklog(memoryLists(), 5, 0),
     order: byPriority(5, 0),
   },
   {
     name: 'the backlog of a quorum queue',
-    create: () => new QuorumBacklog(),
+    create: () => new QuorumBacklog(memoryLists()),
     order: (a, b) => {
       if (a.returnedAs >= 0 && b.returnedAs >= 0) return a.returnedAs - b.returnedAs;
       if (a.returnedAs >= 0 || b.returnedAs >= 0) return a.returnedAs >= 0 ? -1 : 1;

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import type { Page, QueueLog } from '../../../src/store/journal.ts';
+import { LocalJournal } from '../../../src/store/local/local-journal.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { silentLogger } from '../../../src/runtime/logger.ts';
+import { systemDisk } from '../../../src/runtime/system-disk.ts';
+import { systemTimers } from '../../../src/runtime/timers.ts';
+import { Message, MessageAddress } from '../../../src/broker/message.ts';
+
+const PROPERTIES = Buffer.from([0x10, 0, 2]);
+const address = new MessageAddress('exchange', 'routing key');
+
+function messageOf(body: string): Message {
+  const octets = Buffer.from(body);
+  return new Message(address, true, PROPERTIES, 0, 3, octets, 0, octets.length, null, -1, 5, null);
+}
+
+class Directory implements Disposable {
+  readonly path = mkdtempSync(join(tmpdir(), 'leveret-journal-'));
+
+  open(fileSize?: number): Promise<LocalJournal> {
+    return LocalJournal.open({
+      disk: systemDisk,
+      walDirectory: join(this.path, 'journal'),
+      segmentDirectory: join(this.path, 'segments'),
+      clock: systemClock,
+      timers: systemTimers,
+      log: silentLogger,
+      ...(fileSize === undefined ? {} : { fileSize }),
+    });
+  }
+
+  files(name: 'journal' | 'segments'): string[] {
+    return readdirSync(join(this.path, name));
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.path, { recursive: true });
+  }
+}
+
+function bodiesOf(pages: readonly Page[]): [number, string][] {
+  const found: [number, string][] = [];
+  for (const page of pages) {
+    page.read(({ position, octets, bodyStart, bodyLength }) => {
+      found.push([position, octets.toString('utf8', bodyStart, bodyStart + bodyLength)]);
+    });
+  }
+  return found;
+}
+
+const durable = (journal: LocalJournal): Promise<void> =>
+  new Promise((resolve) => {
+    journal.whenDurable({ committed: () => resolve() }, 0);
+    journal.commit();
+  });
+
+describe('a journal on disk', () => {
+  test('has what was not settled when it is opened again', async () => {
+    using directory = new Directory();
+    const first = await directory.open();
+    const log = first.openLog(7, 0);
+    for (let i = 0; i < 5; i++) log.enqueue(i, messageOf(`body ${i}`));
+    log.settle(1);
+    log.settle(3);
+    await durable(first);
+    await first.close();
+
+    const second = await directory.open();
+    const again = second.openLog(7, 0);
+    assert.deepEqual(bodiesOf(again.pages), [
+      [0, 'body 0'],
+      [2, 'body 2'],
+      [4, 'body 4'],
+    ]);
+    assert.equal(again.nextPosition, 5);
+    assert.equal(second.nextQueueId, 8);
+    await second.close();
+  });
+
+  test('has it without being closed first', async () => {
+    using directory = new Directory();
+    const first = await directory.open();
+    first.openLog(0, 0).enqueue(0, messageOf('body'));
+    await durable(first);
+    const second = await directory.open();
+    assert.deepEqual(bodiesOf(second.openLog(0, 0).pages), [[0, 'body']]);
+    await second.close();
+    await first.close().catch(() => {});
+  });
+
+  test('forgets queues that nobody opens', async () => {
+    using directory = new Directory();
+    const first = await directory.open();
+    first.openLog(0, 0).enqueue(0, messageOf('body'));
+    await durable(first);
+    await first.close();
+    const second = await directory.open();
+    second.recovered();
+    await second.close();
+    const third = await directory.open();
+    assert.deepEqual(third.openLog(0, 0).pages, []);
+    await third.close();
+  });
+
+  test('keeps few files, however much passes through', async () => {
+    using directory = new Directory();
+    const journal = await directory.open(4096);
+    const log = journal.openLog(0, 0);
+    for (let i = 0; i < 2000; i++) {
+      log.enqueue(i, messageOf(`body ${i}`));
+      if (i > 0 && i % 500 !== 0) log.settle(i - 1);
+      if (i % 20 === 0) await durable(journal);
+    }
+    await journal.close();
+    assert.ok(directory.files('journal').length <= 6, String(directory.files('journal')));
+    const again = await directory.open(4096);
+    const expected = [499, 999, 1499, 1999].map((i): [number, string] => [i, `body ${i}`]);
+    assert.deepEqual(bodiesOf(again.openLog(0, 0).pages), expected);
+    await again.close();
+  });
+
+  test('has after any history what is not settled, also when histories follow each other', async () => {
+    const step = fc.oneof(
+      {
+        weight: 8,
+        arbitrary: fc.record({
+          is: fc.constant('enqueue' as const),
+          queue: fc.nat(2),
+          size: fc.nat(300),
+        }),
+      },
+      {
+        weight: 6,
+        arbitrary: fc.record({ is: fc.constant('settle' as const), which: fc.nat(1000) }),
+      },
+      { weight: 2, arbitrary: fc.record({ is: fc.constant('page' as const), queue: fc.nat(2) }) },
+      { weight: 2, arbitrary: fc.record({ is: fc.constant('commit' as const) }) },
+      { weight: 1, arbitrary: fc.record({ is: fc.constant('reopen' as const) }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 200, minLength: 50 }), async (steps) => {
+        using directory = new Directory();
+        const live = new Map<string, string>();
+        let journal = await directory.open(4096);
+        let logs: QueueLog[] = [0, 1, 2].map((queue) => journal.openLog(queue, 0));
+        const reopen = async (): Promise<void> => {
+          await journal.close();
+          journal = await directory.open(4096);
+          logs = [0, 1, 2].map((queue) => journal.openLog(queue, 0));
+          const found = logs.flatMap((log, queue) =>
+            bodiesOf(log.pages).map(([position, body]): [string, string] => [
+              `${queue} ${position}`,
+              body,
+            ]),
+          );
+          const expected = [...live].sort(([a], [b]) => byKey(a, b));
+          assert.deepEqual(found, expected);
+        };
+        for (const next of steps) {
+          if (next.is === 'enqueue') {
+            const log = logs[next.queue]!;
+            const position = log.nextPosition;
+            const body = `${next.queue} ${position} `.padEnd(next.size, '.');
+            log.enqueue(position, messageOf(body));
+            live.set(`${next.queue} ${position}`, body);
+          } else if (next.is === 'settle') {
+            const key = [...live.keys()][next.which % Math.max(1, live.size)];
+            if (key === undefined) continue;
+            live.delete(key);
+            const [queue = 0, position = 0] = key.split(' ').map(Number);
+            logs[queue]!.settle(position);
+          } else if (next.is === 'commit') await durable(journal);
+          else if (next.is === 'reopen') await reopen();
+        }
+        await reopen();
+        await reopen();
+        await journal.close();
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+function byKey(a: string, b: string): number {
+  const [queueA = 0, positionA = 0] = a.split(' ').map(Number);
+  const [queueB = 0, positionB = 0] = b.split(' ').map(Number);
+  return queueA - queueB || positionA - positionB;
+}
