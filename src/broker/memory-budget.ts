@@ -4,7 +4,7 @@
 export const MESSAGE_OVERHEAD_OCTETS = 200;
 
 /** In octets. What is not in use of it serves as well: the system caches the files that queues write. */
-export const DEFAULT_MEMORY_BUDGET: number = 64 * 1024 * 1024;
+export const DEFAULT_MEMORY_BUDGET: number = 32 * 1024 * 1024;
 
 export class MemoryBudget {
   /** Octets in use. */

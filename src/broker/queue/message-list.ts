@@ -16,7 +16,7 @@ import { CHUNK_MESSAGES, CHUNK_OCTETS, MessageChunk } from './message-chunk.ts';
 export type KeepRule = 'nothing' | 'persistent' | 'everything';
 
 /** What one list keeps in memory at most, once its queue has grown, in octets. */
-const LIST_OCTETS_MAX = 48 * 1024 * 1024;
+const LIST_OCTETS_MAX = 24 * 1024 * 1024;
 
 export class MessageList implements LogOwner {
   /** Messages in the list. */

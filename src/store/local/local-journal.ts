@@ -12,6 +12,7 @@ import type { Disk, DiskError } from '../../runtime/disk.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Timers } from '../../runtime/timers.ts';
 import type { CommitWaiter, Journal, QueueLog } from '../journal.ts';
+import { BatchPool } from './batch-pool.ts';
 import { Compaction } from './compaction.ts';
 import { LocalQueueLog } from './local-queue-log.ts';
 import { recover } from './recovery.ts';
@@ -40,6 +41,7 @@ export interface LocalJournalOptions {
 export class LocalJournal implements Journal {
   readonly wal: WriteAheadLog;
   readonly segments: Segments;
+  readonly pageBatches: BatchPool = new BatchPool();
   readonly log: Logger;
   /** Wall clock less monotonic clock, in milliseconds. */
   readonly clockOffsetMs: number;

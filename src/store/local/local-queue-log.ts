@@ -7,12 +7,9 @@ import { LiveRange } from './live-range.ts';
 import type { LiveSet } from './live-set.ts';
 import type { LocalJournal } from './local-journal.ts';
 import { PAGE_HEADER_SIZE, writePageHeader, type PageHeader } from './page-header.ts';
-import { RecordBatch } from './record-batch.ts';
+import type { RecordBatch } from './record-batch.ts';
 import { StoredPage } from './stored-page.ts';
 import type { Carried, WalFile } from './wal-file.ts';
-
-/** What pages are first given room for, in octets. */
-const PAGE_OCTETS = 128 * 1024;
 
 export class LocalQueueLog implements QueueLog, Carried {
   readonly hasPages = true;
@@ -132,7 +129,7 @@ export class LocalQueueLog implements QueueLog, Carried {
 
   writePage(contents: PageContents, done: (page: Page | null) => void): void {
     const { journal } = this;
-    const batch = new RecordBatch(PAGE_OCTETS);
+    const batch = journal.pageBatches.take();
     batch.skip(PAGE_HEADER_SIZE);
     const { first, messages, from, to } = contents;
     let keptCount = 0;
@@ -179,6 +176,7 @@ export class LocalQueueLog implements QueueLog, Carried {
     const octets = batch.seal(PAGE_HEADER_SIZE);
     writePageHeader(octets, header);
     this.journal.segments.append(octets, (error, segment, offset) => {
+      this.journal.pageBatches.release(batch);
       if (error !== null) this.journal.pageFailed(error);
       if (error !== null || segment === null) {
         done(null);

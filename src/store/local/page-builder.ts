@@ -2,12 +2,11 @@
 import { LiveSet } from './live-set.ts';
 import type { LocalQueueLog } from './local-queue-log.ts';
 import { PAGE_HEADER_SIZE } from './page-header.ts';
-import { RecordBatch } from './record-batch.ts';
+import type { RecordBatch } from './record-batch.ts';
 import type { RecordReader } from './record-reader.ts';
 import { AT } from './record.ts';
 import type { StoredPage } from './stored-page.ts';
 
-const PAGE_OCTETS = 64 * 1024;
 const PAGE_OCTETS_MAX = 256 * 1024;
 /** Messages in a page: what is read at once. */
 const PAGE_MESSAGES_MAX = 1024;
@@ -43,7 +42,7 @@ export class PageBuilder {
   add(reader: RecordReader): void {
     const { position } = reader;
     if (this.#batch === null) {
-      this.#batch = new RecordBatch(PAGE_OCTETS);
+      this.#batch = this.#log.journal.pageBatches.take();
       this.#batch.skip(PAGE_HEADER_SIZE);
       this.#positions = new LiveSet(position);
       this.#first = position;
