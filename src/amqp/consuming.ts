@@ -5,6 +5,7 @@
 import { BrokerError } from '../broker/errors.ts';
 import type { Message } from '../broker/message.ts';
 import { generateConsumerTag } from '../broker/names.ts';
+import type { UnackedHolder } from '../broker/queue/browsed-message.ts';
 import type { Consumer, DeliveryTarget } from '../broker/queue/consumer.ts';
 import { validateConsumerArguments } from '../broker/queue/consumer-arguments.ts';
 import type { QueueRef, TakenMessage } from '../broker/queue/queue-ref.ts';
@@ -30,7 +31,7 @@ import {
 /** Output beyond which deliveries are sent before the turn ends, in octets: keeps blocks small and clients busy. */
 const FLUSH_OCTETS = 128 * 1024;
 
-export class Consuming implements DeliveryTarget, TimeoutSubject {
+export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder {
   /** Null unless the channel is in transaction mode. */
   transaction: Transaction | null = null;
   readonly #channel: ChannelContext;
@@ -49,6 +50,7 @@ export class Consuming implements DeliveryTarget, TimeoutSubject {
     this.#channel = channel;
     const { timers, clock } = channel.connection.runtime;
     this.#timeouts = new ConsumerTimeouts(this, timers, clock);
+    channel.connection.virtualHost.holders.add(this);
   }
 
   // Deliveries ---------------------------------------------------------------------------------
@@ -204,6 +206,12 @@ export class Consuming implements DeliveryTarget, TimeoutSubject {
     connection.turn.end();
   }
 
+  forEachUnacked(queue: object, visit: (message: Message, position: number) => void): void {
+    this.#unacked.forEach((message, consumer, position) => {
+      if (consumer.queue === queue) visit(message, position);
+    });
+  }
+
   // Prefetch -----------------------------------------------------------------------------------
 
   /** basic.qos, for consumers to come. */
@@ -349,6 +357,7 @@ export class Consuming implements DeliveryTarget, TimeoutSubject {
   /** The channel ends: consumers leave, and what they held is delivered to others. */
   close(): void {
     this.#timeouts.close();
+    this.#channel.connection.virtualHost.holders.delete(this);
     if (this.transaction !== null) this.rollback(this.transaction);
     this.transaction = null;
     for (const subscription of this.#subscriptions.values()) {

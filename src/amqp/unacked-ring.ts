@@ -111,6 +111,18 @@ export class UnackedRing {
     return all.filter((delivery) => delivery.consumer === consumer);
   }
 
+  /** Calls back with each delivery held. */
+  forEach(callback: (message: Message, consumer: Subscription, position: number) => void): void {
+    for (const stray of this.#strays.values()) {
+      callback(stray.message, stray.consumer, stray.position);
+    }
+    for (let tag = this.#first; tag < this.#next; tag++) {
+      const slot = tag & (this.#capacity - 1);
+      const message = this.#messages[slot]!;
+      if (message !== null) callback(message, this.#consumers[slot]!, this.#positions[slot]!);
+    }
+  }
+
   /** Calls back with the consumer of each delivery held, and so several times with the same one. */
   forEachConsumer(callback: (consumer: Subscription) => void): void {
     for (const { consumer } of this.#strays.values()) callback(consumer);

@@ -10,6 +10,7 @@ import { checkNotReserved, generateQueueName, stripLineBreaks } from './names.ts
 import type { DeadLetters } from './dead-letters.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { MemoryBudget } from './memory-budget.ts';
+import type { UnackedHolder } from './queue/browsed-message.ts';
 import { ClassicQueue } from './queue/classic-queue.ts';
 import type { LocalQueue } from './queue/local-queue.ts';
 import {
@@ -38,6 +39,7 @@ export interface QueuesOptions {
   readonly journal: Journal;
   readonly memoryBudget: MemoryBudget;
   readonly clock: Clock;
+  readonly holders: ReadonlySet<UnackedHolder>;
   readonly turn: Turn;
   readonly deadlines: Deadlines;
   readonly deadLetters: DeadLetters;
@@ -154,7 +156,7 @@ export class Queues {
     owner: QueueOwner,
   ): Eventually<LocalQueue> {
     const QueueType = type === 'quorum' ? QuorumQueue : ClassicQueue;
-    const queue = new QueueType({
+    const queue: LocalQueue = new QueueType({
       ...this.#options,
       id: this.#options.nextQueueId(),
       name,
@@ -163,10 +165,10 @@ export class Queues {
       owner: declaration.isExclusive ? owner : null,
       arguments: declaration.arguments,
       settings: queueSettings(declaration.arguments),
-      onUnused: (unused) => {
-        if (unused.isAutoDelete) void this.#remove(unused);
+      onUnused: () => {
+        if (queue.isAutoDelete) void this.#remove(queue);
       },
-      onExpired: (expired) => void this.#remove(expired),
+      onExpired: () => void this.#remove(queue),
     });
     this.#byName.set(name, queue);
     this.#options.bindings.generation++;

@@ -17,6 +17,7 @@ import { Exchanges, refuseDefaultExchange } from './exchanges.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { Message } from './message.ts';
 import { stripLineBreaks } from './names.ts';
+import type { UnackedHolder } from './queue/browsed-message.ts';
 import type { QueueOwner, QueueRef } from './queue/queue-ref.ts';
 import { isReplyName } from './queue/reply-queue.ts';
 import { Queues } from './queues.ts';
@@ -50,6 +51,8 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter {
   readonly name: string;
   readonly exchanges: Exchanges;
   readonly queues: Queues;
+  /** The channels that use this virtual host. */
+  readonly holders: Set<UnackedHolder> = new Set();
   /** Consumers of direct reply-to. */
   readonly replies: ReplyQueues;
   readonly #bindings: Bindings;
@@ -70,6 +73,7 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter {
       bindings,
       definitions,
       deadLetters,
+      holders: this.holders,
     });
     this.replies = new ReplyQueues(options.name, options.random, bindings);
     this.#bindings = bindings;

@@ -1,5 +1,6 @@
 /** The ready messages of a queue: what the kinds of backlogs have in common. */
 import type { Message } from '../message.ts';
+import type { BrowsedMessage } from './browsed-message.ts';
 
 export interface Backlog {
   /** Ready messages. */
@@ -20,6 +21,8 @@ export interface Backlog {
   settle(position: number): void;
   /** All ready messages are gone for good. Returns how many there were. */
   clear(): number;
+  /** Ready messages from position `from` on, `limit` at most: looked at, not taken. */
+  browse(from: number, limit: number): readonly BrowsedMessage[];
   /** What is to be remembered of a message that is not gone, in place of what was remembered before. */
   note(position: number, octets: Buffer): void;
   /** What was remembered by an earlier process. */

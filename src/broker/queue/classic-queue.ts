@@ -1,6 +1,7 @@
 /** A classic queue: in order of arrival, by priority where the queue has any; what comes back takes its old place. */
 import { FifoBacklog } from './fifo-backlog.ts';
-import { LocalQueue, type LocalQueueOptions } from './local-queue.ts';
+import { LocalQueue } from './local-queue.ts';
+import type { LocalQueueOptions } from './local-queue-options.ts';
 import { PriorityBacklog } from './priority-backlog.ts';
 
 export class ClassicQueue extends LocalQueue {

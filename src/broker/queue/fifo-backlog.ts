@@ -6,6 +6,7 @@
  */
 import type { Message } from '../message.ts';
 import type { Backlog } from './backlog.ts';
+import { firstByPosition, type BrowsedMessage } from './browsed-message.ts';
 import { KeyedHeap } from './keyed-heap.ts';
 import type { MessageList } from './message-list.ts';
 
@@ -64,6 +65,14 @@ export class FifoBacklog implements Backlog {
   /** Takes a message out of its turn, wherever it stands; null when it is not there. */
   takeAt(position: number): Message | null {
     return this.#ready.takeAt(position);
+  }
+
+  browse(from: number, limit: number): readonly BrowsedMessage[] {
+    const returned: BrowsedMessage[] = [];
+    this.#returned.forEach((message, position) => {
+      returned.push({ position, message, state: 'ready' });
+    });
+    return firstByPosition([...returned, ...this.#ready.browse(from, limit)], from, limit);
   }
 
   note(position: number, octets: Buffer): void {

@@ -20,6 +20,11 @@ export class KeyedHeap<T> {
     return this.#keys[0];
   }
 
+  /** Calls back with each item, in any order. */
+  forEach(callback: (item: T, key: number) => void): void {
+    for (const [i, item] of this.#items.entries()) callback(item, this.#keys[i]!);
+  }
+
   /** Adds an item in O(log n); O(1) when they come in order. */
   insert(item: T, key: number): void {
     const items = this.#items;

@@ -8,21 +8,21 @@
  *                 +-> expired, over the limit, rejected -> dead-letter exchange
  */
 import type { FieldTable } from '../../amqp/wire/field-table.ts';
-import type { Clock } from '../../runtime/clock.ts';
 import type { Journal } from '../../store/journal.ts';
 import { Deadline, type Deadlines } from '../deadlines.ts';
 import type { DeadLetters, DeadLetterSource, DeadLetterTarget } from '../dead-letters.ts';
 import type { DeathReason } from '../death-history.ts';
 import { BrokerError } from '../errors.ts';
-import type { MemoryBudget } from '../memory-budget.ts';
 import type { Message } from '../message.ts';
 import type { Dispatchable, Turn } from '../turn.ts';
 import { deadlineOf, type Backlog } from './backlog.ts';
+import { firstByPosition, type BrowsedMessage, type UnackedHolder } from './browsed-message.ts';
 import type { Consumer } from './consumer.ts';
 import type { KeepRule } from './message-list.ts';
+import type { LocalQueueOptions, QueueTraits } from './local-queue-options.ts';
 import { MessageLists } from './message-lists.ts';
 import type { QueueTypeName } from './queue-arguments.ts';
-import { QueueConsumers, type ServingRule } from './queue-consumers.ts';
+import { QueueConsumers } from './queue-consumers.ts';
 import { QueueLease } from './queue-lease.ts';
 import {
   ACCEPTED,
@@ -35,37 +35,6 @@ import {
   type TakenMessage,
 } from './queue-ref.ts';
 import type { QueueSettings } from './queue-settings.ts';
-
-export interface LocalQueueOptions {
-  /** Identifies the queue in the journal; never used twice. */
-  readonly id: number;
-  readonly name: string;
-  readonly vhost: string;
-  readonly isDurable: boolean;
-  readonly isAutoDelete: boolean;
-  readonly owner: QueueOwner | null;
-  readonly arguments: FieldTable;
-  readonly settings: QueueSettings;
-  readonly journal: Journal;
-  readonly memoryBudget: MemoryBudget;
-  readonly turn: Turn;
-  readonly deadlines: Deadlines;
-  readonly deadLetters: DeadLetters;
-  readonly clock: Clock;
-  /** Called when the last consumer has left a queue that had one. */
-  readonly onUnused: (queue: LocalQueue) => void;
-  /** Called when nobody has used the queue for the time that `x-expires` gives it. */
-  readonly onExpired: (queue: LocalQueue) => void;
-}
-
-/** How a type of queue differs from the others. */
-interface QueueTraits {
-  readonly type: QueueTypeName;
-  readonly makeBacklog: (lists: MessageLists) => Backlog;
-  readonly serves: ServingRule;
-  /** Which messages survive when the queue does. */
-  readonly keeps: KeepRule;
-}
 
 export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSource {
   readonly type: QueueTypeName;
@@ -85,7 +54,8 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
   protected isDeleted = false;
   readonly #journal: Journal;
   readonly #keeps: KeepRule;
-  readonly #onUnused: (queue: LocalQueue) => void;
+  readonly #onUnused: () => void;
+  readonly #holders: ReadonlySet<UnackedHolder>;
   readonly #consumers: QueueConsumers;
   /** Octets in the bodies of ready messages. */
   #readyBytes = 0;
@@ -118,13 +88,14 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
     this.backlog = traits.makeBacklog(lists);
     this.#readyBytes = lists.storedOctets;
     this.#onUnused = options.onUnused;
+    this.#holders = options.holders;
     this.#consumers = new QueueConsumers(traits.serves);
     const { messageTtlMs, maxLength, maxLengthBytes, overflow } = this.settings;
     const hasLengthLimit = Math.min(maxLength, maxLengthBytes) < Number.POSITIVE_INFINITY;
     this.#isLimited = hasLengthLimit || messageTtlMs >= 0;
     this.#isRejecting = hasLengthLimit && overflow !== 'drop-head';
     this.#lease = new QueueLease(this.settings.expiresMs, this.turn, this.deadlines, () =>
-      options.onExpired(this),
+      options.onExpired(),
     );
     this.#lease.renew();
     if (this.backlog.length === 0) return;
@@ -357,6 +328,19 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
     this.#awaitExpiry();
   }
 
+  /** Messages from position `from` on, `limit` at most, whoever has them: looked at, not taken. */
+  browse(from: number, limit: number): readonly BrowsedMessage[] {
+    const held: BrowsedMessage[] = [];
+    if (this.#unackedCount > 0) {
+      for (const holder of this.#holders) {
+        holder.forEachUnacked(this, (message, position) => {
+          held.push({ position, message, state: 'unacked' });
+        });
+      }
+    }
+    return firstByPosition([...held, ...this.backlog.browse(from, limit)], from, limit);
+  }
+
   // Consumers ------------------------------------------------------------------------------------
 
   consumerReady(consumer: Consumer): void {
@@ -383,7 +367,7 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
     if (this.backlog.length > 0) this.turn.schedule(this);
     if (this.#consumers.count > 0) return;
     this.#lease.renew();
-    this.#onUnused(this);
+    this.#onUnused();
   }
 
   // The queue's life -----------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import type { LogOwner, QueueLog } from '../../store/journal.ts';
 import { MESSAGE_OVERHEAD_OCTETS, type MemoryBudget } from '../memory-budget.ts';
 import type { Message } from '../message.ts';
 import { MessageRestorer } from '../stored-message.ts';
+import type { BrowsedMessage } from './browsed-message.ts';
 import { CHUNK_MESSAGES, CHUNK_OCTETS, MessageChunk } from './message-chunk.ts';
 
 /** Which messages of a queue survive the process. */
@@ -184,6 +185,23 @@ export class MessageList implements LogOwner {
     return length;
   }
 
+  /** Messages from position `from` on, `limit` at most: looked at, not taken, and not kept in memory. */
+  browse(from: number, limit: number): readonly BrowsedMessage[] {
+    const found: BrowsedMessage[] = [];
+    const first = (this.#chunks[0]?.first ?? 0) + this.#headIndex;
+    for (const chunk of this.#chunks) {
+      if (found.length >= limit) break;
+      if (chunk.end <= from) continue;
+      for (const [slot, message] of (chunk.messages ?? this.#readBack(chunk)).entries()) {
+        const position = chunk.first + slot;
+        if (message === null || position < Math.max(first, from)) continue;
+        if (slot >= chunk.count || found.length >= limit) break;
+        found.push({ position, message, state: 'ready' });
+      }
+    }
+    return found;
+  }
+
   // Memory ---------------------------------------------------------------------------------------
 
   /** Nothing is added to the chunk any more. From here on it counts, and may leave memory. */
@@ -237,16 +255,14 @@ export class MessageList implements LogOwner {
   }
 
   #load(chunk: MessageChunk): void {
-    const messages: (Message | null)[] = Array.from<null>({ length: chunk.count }).fill(null);
-    const restorer = new MessageRestorer();
+    const messages = this.#readBack(chunk);
     let octets = 0;
     let count = 0;
-    chunk.page!.read((stored) => {
-      const message = restorer.restore(stored);
-      messages[stored.position - chunk.first] = message;
+    for (const message of messages) {
+      if (message === null) continue;
       octets += message.bodyLength + message.propertiesLength + MESSAGE_OVERHEAD_OCTETS;
       count++;
-    });
+    }
     chunk.messages = messages;
     this.#account(chunk, octets);
     // Damage on disk: what could not be read was reported and is gone.
@@ -254,9 +270,18 @@ export class MessageList implements LogOwner {
     chunk.page!.release();
   }
 
+  #readBack(chunk: MessageChunk): (Message | null)[] {
+    const messages: (Message | null)[] = Array.from<null>({ length: chunk.count }).fill(null);
+    const restorer = new MessageRestorer();
+    chunk.page!.read((stored) => {
+      messages[stored.position - chunk.first] = restorer.restore(stored);
+    });
+    return messages;
+  }
+
   /** A file of the write-ahead log is to go. */
   writePages(end: number): void {
-    for (const chunk of [...this.#chunks]) {
+    for (const chunk of this.#chunks) {
       if (chunk.first >= end) break;
       if (chunk.page !== null || chunk.messages === null || chunk.isBeingWritten) continue;
       const from = chunk === this.#chunks[0] ? this.#headIndex : 0;

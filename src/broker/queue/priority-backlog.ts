@@ -4,6 +4,7 @@
  */
 import type { Message } from '../message.ts';
 import type { Backlog } from './backlog.ts';
+import { firstByPosition, type BrowsedMessage } from './browsed-message.ts';
 import { FifoBacklog } from './fifo-backlog.ts';
 import type { MessageLists } from './message-lists.ts';
 
@@ -84,6 +85,18 @@ export class PriorityBacklog implements Backlog {
     const message = this.#level(priority).takeAt((position - priority) / this.#levelCount);
     if (message !== null) this.length--;
     return message;
+  }
+
+  browse(from: number, limit: number): readonly BrowsedMessage[] {
+    const found: BrowsedMessage[] = [];
+    for (const [priority, level] of this.#levels.entries()) {
+      if (level === undefined) continue;
+      const ownFrom = Math.max(0, Math.ceil((from - priority) / this.#levelCount));
+      for (const browsed of level.browse(ownFrom, limit)) {
+        found.push({ ...browsed, position: browsed.position * this.#levelCount + priority });
+      }
+    }
+    return firstByPosition(found, from, limit);
   }
 
   note(position: number, octets: Buffer): void {

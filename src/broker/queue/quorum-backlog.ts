@@ -4,6 +4,7 @@
  */
 import type { Message } from '../message.ts';
 import type { Backlog } from './backlog.ts';
+import { firstByPosition, type BrowsedMessage } from './browsed-message.ts';
 import { PriorityBacklog } from './priority-backlog.ts';
 import type { MessageLists } from './message-lists.ts';
 
@@ -68,6 +69,13 @@ export class QuorumBacklog implements Backlog {
     this.#readyAgain.clear();
     this.#ready.clear();
     return count;
+  }
+
+  browse(from: number, limit: number): readonly BrowsedMessage[] {
+    const returned = [...this.#returned].map(([position, message]): BrowsedMessage => {
+      return { position, message, state: 'ready' };
+    });
+    return firstByPosition([...returned, ...this.#ready.browse(from, limit)], from, limit);
   }
 
   note(position: number, octets: Buffer): void {

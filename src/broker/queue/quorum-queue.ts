@@ -6,9 +6,11 @@ import type { Clock } from '../../runtime/clock.ts';
 import { Deadline } from '../deadlines.ts';
 import type { DeathReason } from '../death-history.ts';
 import { headersOf, propertiesOf, withProperties, type Message } from '../message.ts';
+import { firstByPosition, type BrowsedMessage } from './browsed-message.ts';
 import { readCounts, writeCounts, type DeliveryCounts } from './delivery-counts.ts';
 import { KeyedHeap } from './keyed-heap.ts';
-import { LocalQueue, type LocalQueueOptions } from './local-queue.ts';
+import { LocalQueue } from './local-queue.ts';
+import type { LocalQueueOptions } from './local-queue-options.ts';
 import { QuorumBacklog } from './quorum-backlog.ts';
 import type { QueueStats } from './queue-ref.ts';
 
@@ -167,6 +169,14 @@ export class QuorumQueue extends LocalQueue {
     for (const [position, { message, reason }] of this.#dying) {
       this.deadLetters.add(this, message, position, reason);
     }
+  }
+
+  override browse(from: number, limit: number): readonly BrowsedMessage[] {
+    const found = [...super.browse(from, limit)];
+    this.#delayed.forEach(({ message, position }) => {
+      found.push({ position, message, state: 'delayed' });
+    });
+    return firstByPosition(found, from, limit);
   }
 
   protected override forget(message: Message, position: number): void {

@@ -2,17 +2,17 @@
  * Copies pages out of segment files that few pages are alive in, so that the files can go: one message that nobody
  * fetches does not keep 64 MiB.
  */
-import type { LocalJournal } from './local-journal.ts';
+import type { JournalParts } from './journal-parts.ts';
 import type { Segment } from './segments.ts';
 
 /** A file is copied when less than this share of it is alive. */
 const SPARSE_SHARE = 0.25;
 
 export class Compaction {
-  readonly #journal: LocalJournal;
+  readonly #journal: JournalParts;
   #isBusy = false;
 
-  constructor(journal: LocalJournal) {
+  constructor(journal: JournalParts) {
     this.#journal = journal;
   }
 

@@ -7,14 +7,14 @@
  *                                    v
  *   out of memory -----------> pages in segments -> read back
  */
-import type { Clock } from '../../runtime/clock.ts';
-import type { Disk, DiskError } from '../../runtime/disk.ts';
+import type { DiskError } from '../../runtime/disk.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { Timers } from '../../runtime/timers.ts';
 import type { CommitWaiter, Journal, QueueLog } from '../journal.ts';
 import { BatchPool } from './batch-pool.ts';
 import { Compaction } from './compaction.ts';
+import type { JournalParts, LocalJournalOptions } from './journal-parts.ts';
 import { LocalQueueLog } from './local-queue-log.ts';
+import type { Delivering } from './log-context.ts';
 import { recover } from './recovery.ts';
 import type { RecordBatch } from './record-batch.ts';
 import { Retirement } from './retirement.ts';
@@ -24,21 +24,7 @@ import { WriteAheadLog } from './write-ahead-log.ts';
 
 const FILE_SIZE = 64 * 1024 * 1024;
 
-export interface LocalJournalOptions {
-  readonly disk: Disk;
-  /** Where the files of the write-ahead log are. */
-  readonly walDirectory: string;
-  readonly segmentDirectory: string;
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly log: Logger;
-  /** Told when the disk refuses to write, and with null when it writes again. */
-  readonly onTrouble?: (error: DiskError | null) => void;
-  /** Size at which files are full, in octets; smaller ones are for tests. */
-  readonly fileSize?: number;
-}
-
-export class LocalJournal implements Journal {
+export class LocalJournal implements Journal, JournalParts {
   readonly wal: WriteAheadLog;
   readonly segments: Segments;
   readonly pageBatches: BatchPool = new BatchPool();
@@ -46,7 +32,7 @@ export class LocalJournal implements Journal {
   /** Wall clock less monotonic clock, in milliseconds. */
   readonly clockOffsetMs: number;
   /** Logs that have to tell what was delivered. */
-  readonly delivering: LocalQueueLog[] = [];
+  readonly delivering: Delivering[] = [];
   /** All pages before this place are durable. */
   synced: SegmentPlace = { segment: 0, offset: 0 };
   nextQueueId = 0;

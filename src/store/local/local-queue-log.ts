@@ -3,17 +3,16 @@
  * of its files), then perhaps in a page; what is settled is forgotten in both.
  */
 import type { JournaledMessage, LogOwner, Page, PageContents, QueueLog } from '../journal.ts';
-import { LiveRange } from './live-range.ts';
 import type { LiveSet } from './live-set.ts';
-import type { LocalJournal } from './local-journal.ts';
+import type { Delivering, LogContext } from './log-context.ts';
 import { PAGE_HEADER_SIZE, writePageHeader, type PageHeader } from './page-header.ts';
 import type { RecordBatch } from './record-batch.ts';
-import { StoredPage } from './stored-page.ts';
-import type { Carried, WalFile } from './wal-file.ts';
+import { StoredPage, type PageLog } from './stored-page.ts';
+import { LiveRange, type Carried, type WalFile } from './wal-file.ts';
 
-export class LocalQueueLog implements QueueLog, Carried {
+export class LocalQueueLog implements QueueLog, PageLog, Carried, Delivering {
   readonly hasPages = true;
-  readonly journal: LocalJournal;
+  readonly journal: LogContext;
   readonly queueId: number;
   readonly lane: number;
   owner: LogOwner | null = null;
@@ -28,7 +27,7 @@ export class LocalQueueLog implements QueueLog, Carried {
   isGone = false;
   carriedIn: WalFile | null = null;
 
-  constructor(journal: LocalJournal, queueId: number, lane: number) {
+  constructor(journal: LogContext, queueId: number, lane: number) {
     this.journal = journal;
     this.queueId = queueId;
     this.lane = lane;
@@ -41,7 +40,7 @@ export class LocalQueueLog implements QueueLog, Carried {
     batch.enqueue(this.queueId, this.lane, position, message, wallMs, false);
     let range = this.#ranges.at(-1);
     if (range === undefined || range.file !== file) {
-      range = new LiveRange(this, file, position);
+      range = new LiveRange(this.queueId, this.lane, file, position);
       this.#ranges.push(range);
     }
     range.add(position);
@@ -264,7 +263,7 @@ export class LocalQueueLog implements QueueLog, Carried {
   delete(): void {
     this.isGone = true;
     this.owner = null;
-    for (const page of [...this.pages]) page.die();
+    for (const page of this.pages.slice()) page.die();
     for (const range of this.#ranges) {
       range.deleteRange(range.first, range.end);
       range.file.ranges.delete(range);

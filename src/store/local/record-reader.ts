@@ -71,8 +71,8 @@ export class RecordReader {
     if (length < HEADER_SIZE || length > end - at || (length & 7) !== 0) return false;
     const type = this.octets[at + AT.type]!;
     if (type < ENQUEUE || type > COMMIT) return false;
-    if (checksum(this.octets, words, from + 2, (at + length) >> 2) !== words[from + 1])
-      return false;
+    const sum = checksum(this.octets, words, from + 2, (at + length) >> 2);
+    if (sum !== words[from + 1]) return false;
     return type !== ENQUEUE || this.#isEnqueue(at, length);
   }
 

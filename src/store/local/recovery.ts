@@ -5,7 +5,7 @@
 import type { DiskFile } from '../../runtime/disk.ts';
 import { fileNumbers, fileName } from './file-header.ts';
 import { LiveSet } from './live-set.ts';
-import type { LocalJournal, LocalJournalOptions } from './local-journal.ts';
+import type { JournalParts, LocalJournalOptions } from './journal-parts.ts';
 import type { LocalQueueLog } from './local-queue-log.ts';
 import { PageBuilder } from './page-builder.ts';
 import type { RecordReader } from './record-reader.ts';
@@ -18,10 +18,10 @@ import { readWalFile } from './wal-reader.ts';
 const GATHERED_OCTETS_MAX = 64 * 1024 * 1024;
 
 /** @throws FileHeaderError, DiskError; Error when there is no room for what has to be written */
-export async function recover(
+export async function recover<Journal extends JournalParts>(
   options: LocalJournalOptions,
-  create: (firstNumber: number) => LocalJournal,
-): Promise<LocalJournal> {
+  create: (firstNumber: number) => Journal,
+): Promise<Journal> {
   const { disk, walDirectory } = options;
   const numbers = fileNumbers(disk.list(walDirectory), 'wal');
   const files = numbers.map((number) =>
@@ -55,11 +55,11 @@ function findSynced(files: readonly DiskFile[]): SegmentPlace {
 }
 
 class Recovery {
-  readonly #journal: LocalJournal;
+  readonly #journal: JournalParts;
   /** What is alive in the write-ahead log and in no page. */
   readonly #live = new Map<LocalQueueLog, LiveSet>();
 
-  constructor(journal: LocalJournal) {
+  constructor(journal: JournalParts) {
     this.#journal = journal;
   }
 
@@ -170,7 +170,7 @@ class Recovery {
   /** Counts what is left in pages; those with nothing left are dead. */
   adoptPages(): void {
     for (const log of this.#journal.allLogs()) {
-      for (const page of [...log.pages]) {
+      for (const page of log.pages.slice()) {
         if (page.count === 0) page.dieIfUnused();
         else page.countLive();
       }

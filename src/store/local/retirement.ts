@@ -2,13 +2,12 @@
  * Lets old files of the write-ahead log go, one at a time and the oldest first: what is still alive in one is written to
  * pages, what it alone tells is told anew, and when all that is durable the file is removed.
  */
-import type { LiveRange } from './live-range.ts';
 import { LiveSet } from './live-set.ts';
-import type { LocalJournal } from './local-journal.ts';
+import type { JournalParts } from './journal-parts.ts';
 import type { LocalQueueLog } from './local-queue-log.ts';
 import { PageBuilder } from './page-builder.ts';
 import { readWalFile } from './wal-reader.ts';
-import type { WalFile } from './wal-file.ts';
+import type { LiveRange, WalFile } from './wal-file.ts';
 import { ENQUEUE } from './record.ts';
 
 /** Files beyond these, the one being written counted, are not kept: younger messages die by themselves first. */
@@ -17,12 +16,12 @@ const KEPT_FILES = 4;
 const RETRY_MS = 2000;
 
 export class Retirement {
-  readonly #journal: LocalJournal;
+  readonly #journal: JournalParts;
   #isBusy = false;
   #isClosed = false;
   #whenIdle: (() => void)[] = [];
 
-  constructor(journal: LocalJournal) {
+  constructor(journal: JournalParts) {
     this.#journal = journal;
   }
 
@@ -45,8 +44,8 @@ export class Retirement {
 
   /** What queues hold in memory they write themselves. */
   #movePages(file: WalFile): void {
-    for (const range of [...file.ranges]) {
-      if (range.live.count > 0) range.log.owner?.writePages(range.end);
+    for (const range of file.ranges) {
+      if (range.live.count > 0) this.#logOf(range).owner?.writePages(range.end);
     }
     this.#journal.segments.afterPending(() => this.#moveStragglers(file));
   }
@@ -66,12 +65,17 @@ export class Retirement {
     });
   }
 
+  #logOf({ queueId, lane }: LiveRange): LocalQueueLog {
+    return this.#journal.logOf(queueId, lane);
+  }
+
   #copyLive(file: WalFile): void {
     const builders = new Map<LocalQueueLog, { range: LiveRange; builder: PageBuilder }>();
     for (const range of file.ranges) {
       if (range.live.count === 0) continue;
-      const builder = new PageBuilder(range.log, (page) => page?.release(), false);
-      builders.set(range.log, { range, builder });
+      const log = this.#logOf(range);
+      const builder = new PageBuilder(log, (page) => page?.release(), false);
+      builders.set(log, { range, builder });
     }
     const found = new Map<LocalQueueLog, LiveSet>();
     readWalFile(file.file!, (reader) => {
@@ -84,15 +88,15 @@ export class Retirement {
       if (positions === undefined) found.set(log, (positions = new LiveSet(reader.position)));
       positions.add(reader.position);
     });
-    for (const { range, builder } of builders.values()) {
+    for (const [log, { range, builder }] of builders) {
       builder.finish();
-      this.#forgetDamaged(range, found.get(range.log));
+      this.#forgetDamaged(range, found.get(log));
     }
   }
 
   /** What cannot be read back is lost for the next process, and holds up nothing. */
   #forgetDamaged(range: LiveRange, found: LiveSet | undefined): void {
-    const { live, log } = range;
+    const { live } = range;
     let lostCount = 0;
     for (let at = live.next(range.first); at >= 0; at = live.next(at + 1)) {
       if (found?.has(at) === true) continue;
@@ -101,7 +105,7 @@ export class Retirement {
     }
     if (lostCount === 0) return;
     this.#journal.log.error('messages in the journal are damaged', {
-      queue: log.queueId,
+      queue: range.queueId,
       messages: lostCount,
     });
   }

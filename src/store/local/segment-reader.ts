@@ -1,7 +1,7 @@
 /** Finds the pages in segment files at the start. Their messages are read later, when somebody wants them. */
 import type { DiskFile } from '../../runtime/disk.ts';
 import { checkFileHeader, fileName, fileNumbers, FILE_HEADER_SIZE } from './file-header.ts';
-import type { LocalJournal } from './local-journal.ts';
+import type { JournalParts } from './journal-parts.ts';
 import { PAGE_HEADER_SIZE, readPageHeader, type PageHeader } from './page-header.ts';
 import { Segment, type SegmentPlace } from './segments.ts';
 import { StoredPage } from './stored-page.ts';
@@ -10,7 +10,7 @@ import { StoredPage } from './stored-page.ts';
 const SEARCH_OCTETS = 256 * 1024;
 
 /** Takes over the segment files. Pages that may not be complete are left out: the write-ahead log has their messages. */
-export function adoptSegments(journal: LocalJournal, synced: SegmentPlace): void {
+export function adoptSegments(journal: JournalParts, synced: SegmentPlace): void {
   const { disk, segmentDirectory } = journal.options;
   for (const number of fileNumbers(disk.list(segmentDirectory), 'seg')) {
     const path = `${segmentDirectory}/${fileName(number, 'seg')}`;
@@ -29,7 +29,7 @@ export function adoptSegments(journal: LocalJournal, synced: SegmentPlace): void
   }
 }
 
-function adoptPages(journal: LocalJournal, segment: Segment): void {
+function adoptPages(journal: JournalParts, segment: Segment): void {
   const { file, size } = segment;
   const head = Buffer.alloc(FILE_HEADER_SIZE);
   file.readSync(head, 0);
@@ -55,7 +55,7 @@ function adoptPages(journal: LocalJournal, segment: Segment): void {
 }
 
 function adoptPage(
-  journal: LocalJournal,
+  journal: JournalParts,
   segment: Segment,
   offset: number,
   header: PageHeader,

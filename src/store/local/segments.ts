@@ -6,12 +6,21 @@
 import type { Disk, DiskError, DiskFile } from '../../runtime/disk.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { FILE_HEADER_SIZE, fileName, writeFileHeader } from './file-header.ts';
-import type { StoredPage } from './stored-page.ts';
+import type { Carried } from './wal-file.ts';
 
 /** A place in the row of all segment files. */
 export interface SegmentPlace {
   readonly segment: number;
   readonly offset: number;
+}
+
+/** A page, as seen from its file. */
+export interface SegmentPage extends Carried {
+  readonly isDead: boolean;
+  /** All of it as it is on disk, to be written elsewhere. */
+  withHeader(): Buffer;
+  /** It was copied: it is read there from now on. */
+  moveTo(segment: Segment, offset: number): void;
 }
 
 /** Beyond the end of every file. */
@@ -23,7 +32,7 @@ export class Segment {
   /** Octets written, or being written. */
   size: number = FILE_HEADER_SIZE;
   /** All pages in it, dead ones included. */
-  readonly pages: Set<StoredPage> = new Set();
+  readonly pages: Set<SegmentPage> = new Set();
   /** Octets of pages that are of use. */
   liveOctets = 0;
   /** Writes and reads under way: the file must stay open. */

@@ -1,16 +1,23 @@
 /** A page in a segment file: how it is read, and what of it is still of use. */
 import type { Page, StoredMessage } from '../journal.ts';
 import { LiveSet } from './live-set.ts';
-import type { LocalQueueLog } from './local-queue-log.ts';
+import type { LogContext } from './log-context.ts';
 import { PAGE_HEADER_SIZE, writePageHeader, type PageHeader } from './page-header.ts';
 import type { RecordBatch } from './record-batch.ts';
 import { RecordMessage, RecordReader } from './record-reader.ts';
 import { AT, ENQUEUE } from './record.ts';
-import type { Segment } from './segments.ts';
-import type { Carried, WalFile } from './wal-file.ts';
+import type { Segment, SegmentPage } from './segments.ts';
+import type { WalFile } from './wal-file.ts';
 
-export class StoredPage implements Page, Carried {
-  readonly log: LocalQueueLog;
+/** The log that a page belongs to. */
+export interface PageLog {
+  readonly journal: LogContext;
+  settle(position: number): void;
+  forgetPage(page: StoredPage): void;
+}
+
+export class StoredPage implements Page, SegmentPage {
+  readonly log: PageLog;
   readonly first: number;
   readonly end: number;
   segment: Segment;
@@ -32,7 +39,7 @@ export class StoredPage implements Page, Carried {
   #isPrefetching = false;
 
   constructor(
-    log: LocalQueueLog,
+    log: PageLog,
     header: PageHeader,
     place: { readonly segment: Segment; readonly offset: number },
     isRecovered: boolean,

@@ -1,6 +1,6 @@
 /** One file of the write-ahead log, and what of it is still of use. */
 import type { DiskFile } from '../../runtime/disk.ts';
-import type { LiveRange } from './live-range.ts';
+import { LiveSet } from './live-set.ts';
 import type { RecordBatch } from './record-batch.ts';
 
 /** Something whose state is told by records of a file: before the file goes, it is written anew. */
@@ -25,5 +25,42 @@ export class WalFile {
 
   constructor(number: number) {
     this.number = number;
+  }
+}
+
+/** The messages of one log in one file that are neither settled nor in a page. */
+export class LiveRange {
+  readonly queueId: number;
+  readonly lane: number;
+  readonly file: WalFile;
+  readonly first: number;
+  /** One more than the last position. */
+  end: number;
+  readonly live: LiveSet;
+
+  constructor(queueId: number, lane: number, file: WalFile, first: number) {
+    this.queueId = queueId;
+    this.lane = lane;
+    this.file = file;
+    this.first = first;
+    this.end = first;
+    this.live = new LiveSet(first);
+    file.ranges.add(this);
+  }
+
+  add(position: number): void {
+    this.live.add(position);
+    this.end = position + 1;
+    this.file.liveCount++;
+  }
+
+  delete(position: number): boolean {
+    if (!this.live.delete(position)) return false;
+    this.file.liveCount--;
+    return true;
+  }
+
+  deleteRange(from: number, end: number): void {
+    this.file.liveCount -= this.live.deleteRange(from, end);
   }
 }

@@ -190,5 +190,5 @@ describe('a journal on disk', () => {
 function byKey(a: string, b: string): number {
   const [queueA = 0, positionA = 0] = a.split(' ').map(Number);
   const [queueB = 0, positionB = 0] = b.split(' ').map(Number);
-  return queueA - queueB || positionA - positionB;
+  return queueA === queueB ? positionA - positionB : queueA - queueB;
 }
