@@ -165,6 +165,7 @@ describe('the simulated disk', () => {
     assert.throws(() => file.readSync(Buffer.alloc(1), 0), closed);
     assert.throws(() => file.read(Buffer.alloc(1), 0, () => {}), closed);
     assert.throws(() => file.truncate(0), closed);
+    assert.throws(() => file.size(), closed);
   });
 
   test('finds files that are left open', () => {

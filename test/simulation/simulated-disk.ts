@@ -172,7 +172,7 @@ export class SimulatedDisk implements Disk {
   list(directory: string): readonly string[] {
     this.#operations.assertRunning();
     const path = resolve(directory);
-    if (this.#names.get(path) !== null) throw diskError('ENOTDIR', 'scandir', directory);
+    if (this.#missing(path) === 'ENOTDIR') throw diskError('ENOTDIR', 'scandir', directory);
     return [...this.#names.paths(), ...this.#directories]
       .filter((name) => dirname(name) === path && name !== path)
       .map((name) => basename(name))
@@ -208,7 +208,7 @@ export class SimulatedDisk implements Disk {
 
   freeOctets(path: string): number {
     this.#operations.assertRunning();
-    if (!this.#exists(path)) throw diskError('ENOENT', 'statfs', path);
+    if (!this.#exists(path)) throw diskError(this.#missing(path), 'statfs', path);
     return this.#freeOctets();
   }
 
@@ -224,7 +224,7 @@ export class SimulatedDisk implements Disk {
   #find(path: string, call: string): FileContent {
     const content = this.#names.get(resolve(path));
     if (content !== null) return content;
-    throw diskError(this.#exists(path) ? 'EISDIR' : 'ENOENT', call, path);
+    throw diskError(this.#exists(path) ? 'EISDIR' : this.#missing(path), call, path);
   }
 
   #exists(path: string): boolean {
@@ -237,6 +237,14 @@ export class SimulatedDisk implements Disk {
   }
 
   #assertDirectory(path: string, call: string): void {
-    if (!this.#isDirectory(path)) throw diskError('ENOENT', call, path);
+    if (!this.#isDirectory(path)) throw diskError(this.#missing(path), call, path);
+  }
+
+  /** The error for a path that leads nowhere: it may lead through a file. */
+  #missing(path: string): 'ENOENT' | 'ENOTDIR' {
+    for (let next = resolve(path); dirname(next) !== next; next = dirname(next)) {
+      if (this.#names.get(next) !== null) return 'ENOTDIR';
+    }
+    return 'ENOENT';
   }
 }

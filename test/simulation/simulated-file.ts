@@ -32,7 +32,7 @@ export class SimulatedFile implements DiskFile {
   }
 
   size(): number {
-    this.#host.operations.assertRunning();
+    this.#assertOpen();
     return this.content.size;
   }
 
