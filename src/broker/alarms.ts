@@ -6,12 +6,13 @@ export class Alarms {
   readonly #active = new Set<AlarmName>();
   readonly #listeners = new Set<() => void>();
 
-  /** Raises or ends an alarm. Listeners are told of changes only. */
-  set(name: AlarmName, isActive: boolean): void {
-    if (this.#active.has(name) === isActive) return;
+  /** Raises or ends an alarm. Listeners are told of changes only. Returns whether it is one. */
+  set(name: AlarmName, isActive: boolean): boolean {
+    if (this.#active.has(name) === isActive) return false;
     if (isActive) this.#active.add(name);
     else this.#active.delete(name);
     for (const listener of this.#listeners) listener();
+    return true;
   }
 
   /** `low on memory`, `low on disk`, `low on memory & disk`; null when nothing is short. */

@@ -36,11 +36,10 @@ export class MemoryAlarm {
     const watermark = this.#watermark;
     const limit = 'octets' in watermark ? watermark.octets : watermark.share * memory.totalOctets();
     const used = memory.residentOctets();
-    const wasActive = this.#alarms.reason !== null;
-    this.#alarms.set('memory', used > limit);
-    const isActive = this.#alarms.reason !== null;
-    if (isActive && !wasActive) log.warn('memory alarm: publishers wait', { used, limit });
-    else if (wasActive && !isActive) log.info('memory alarm is over', { used, limit });
+    const isActive = used > limit;
+    if (!this.#alarms.set('memory', isActive)) return;
+    if (isActive) log.warn('memory alarm: publishers wait', { used, limit });
+    else log.info('memory alarm is over', { used, limit });
   }
 
   close(): void {

@@ -23,6 +23,7 @@ export function loadSettings(sources: SettingSources): Settings {
     bind: readSetting('bind', sources),
     dataDir: readSetting('dataDir', sources),
     memoryWatermark: readSetting('memoryWatermark', sources),
+    diskFreeLimit: readSetting('diskFreeLimit', sources),
     logLevel: readSetting('logLevel', sources),
   };
   if (settings.dataDir !== null) {

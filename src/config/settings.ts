@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { LOG_LEVELS } from '../runtime/logger.ts';
 import type { LogLevel } from '../runtime/logger.ts';
+import { parseDiskFreeLimit, type DiskFreeLimit } from './disk-free-limit.ts';
 import { parseMemoryWatermark, type MemoryWatermark } from './memory-watermark.ts';
 
 export interface Settings {
@@ -14,6 +15,7 @@ export interface Settings {
   /** Absolute path of the directory for messages and definitions; null keeps all in memory. */
   readonly dataDir: string | null;
   readonly memoryWatermark: MemoryWatermark;
+  readonly diskFreeLimit: DiskFreeLimit;
   readonly logLevel: LogLevel;
 }
 
@@ -49,6 +51,12 @@ const MEMORY_WATERMARK = v.pipe(
   v.string(),
   v.transform(parseMemoryWatermark),
   v.custom<MemoryWatermark>((watermark) => watermark !== null),
+);
+
+const DISK_FREE_LIMIT = v.pipe(
+  v.string(),
+  v.transform(parseDiskFreeLimit),
+  v.custom<DiskFreeLimit>((limit) => limit !== null),
 );
 
 export const SETTINGS: { readonly [Name in keyof Settings]: Setting<Settings[Name]> } = {
@@ -91,6 +99,17 @@ export const SETTINGS: { readonly [Name in keyof Settings]: Setting<Settings[Nam
     defaultText: '0.6',
     expected: 'a share of the memory such as 0.6, or an amount such as 2GB or 512MiB',
     schema: MEMORY_WATERMARK,
+  },
+  diskFreeLimit: {
+    flag: '--disk-free-limit',
+    placeholder: 'amount',
+    variable: 'LEVERET_DISK_FREE_LIMIT',
+    description:
+      'free disk space below which publishers wait: an amount, or a multiple of the memory',
+    defaultValue: { octets: 50_000_000 },
+    defaultText: '50MB',
+    expected: 'an amount such as 50MB or 2GiB, or a multiple of the memory such as 1.5',
+    schema: DISK_FREE_LIMIT,
   },
   logLevel: {
     flag: '--log-level',

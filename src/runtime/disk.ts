@@ -9,7 +9,7 @@ export type DiskCallback = (error: DiskError | null) => void;
 
 export interface DiskFile {
   readonly path: string;
-  /** Octets in the file; those of writes that are under way may count or not. */
+  /** Octets in the file, by a call of the system; those of writes under way may count or not. @throws DiskError */
   size(): number;
   /**
    * Writes all of `octets`, which must not change meanwhile. On an error any part of them may have been written. Calls

@@ -26,18 +26,17 @@ const DIRECTORY_MODE = 0o750;
 class SystemFile implements DiskFile {
   readonly path: string;
   #descriptor: number;
-  #size: number;
   /** Operations that the thread pool has: closing before they are done would let them meet another file. */
   #underWay = 0;
 
-  constructor(path: string, descriptor: number, size: number) {
+  constructor(path: string, descriptor: number) {
     this.path = path;
     this.#descriptor = descriptor;
-    this.#size = size;
   }
 
   size(): number {
-    return this.#size;
+    this.#assertOpen();
+    return fstatSync(this.#descriptor).size;
   }
 
   write(octets: Uint8Array, position: number, done: DiskCallback): void {
@@ -49,7 +48,6 @@ class SystemFile implements DiskFile {
   #writeFrom(start: number, octets: Uint8Array, position: number, done: DiskCallback): void {
     const length = octets.length - start;
     write(this.#descriptor, octets, start, length, position + start, (error, count) => {
-      if (error === null) this.#size = Math.max(this.#size, position + start + count);
       if (error === null && count < length && count > 0) {
         this.#writeFrom(start + count, octets, position, done);
         return;
@@ -108,7 +106,6 @@ class SystemFile implements DiskFile {
   truncate(size: number): void {
     this.#assertOpen();
     ftruncateSync(this.#descriptor, size);
-    this.#size = size;
   }
 
   close(): void {
@@ -139,13 +136,7 @@ function nothingWritten(path: string): DiskError {
 export const systemDisk: Disk = {
   open(path, mode) {
     const create = mode === 'create' ? constants.O_CREAT | constants.O_EXCL : 0;
-    const descriptor = openSync(path, constants.O_RDWR | create, FILE_MODE);
-    try {
-      return new SystemFile(path, descriptor, fstatSync(descriptor).size);
-    } catch (error) {
-      closeSync(descriptor);
-      throw error;
-    }
+    return new SystemFile(path, openSync(path, constants.O_RDWR | create, FILE_MODE));
   },
 
   list(directory) {

@@ -30,6 +30,7 @@ describe('a setting', () => {
       bind: '127.0.0.1',
       dataDir: null,
       memoryWatermark: { share: 0.6 },
+      diskFreeLimit: { octets: 50_000_000 },
       logLevel: 'info',
     });
   });
@@ -40,6 +41,7 @@ describe('a setting', () => {
       LEVERET_BIND: '::',
       LEVERET_DATA_DIR: '/var/lib/leveret',
       LEVERET_MEMORY_WATERMARK: '2GB',
+      LEVERET_DISK_FREE_LIMIT: '1.5',
       LEVERET_LOG_LEVEL: 'debug',
     };
     assert.deepEqual(load({ environment }), {
@@ -47,6 +49,7 @@ describe('a setting', () => {
       bind: '::',
       dataDir: '/var/lib/leveret',
       memoryWatermark: { octets: 2e9 },
+      diskFreeLimit: { share: 1.5 },
       logLevel: 'debug',
     });
   });
@@ -110,6 +113,19 @@ describe('a good value', () => {
     });
   }
 
+  for (const [text, limit] of [
+    ['0', { octets: 0 }],
+    ['50MB', { octets: 50e6 }],
+    ['2GiB', { octets: 2 * 2 ** 30 }],
+    ['.5', { share: 0.5 }],
+    ['1.0', { share: 1 }],
+    ['1.5', { share: 1.5 }],
+  ] as const) {
+    test(`is ${text} for the limit of free disk space`, () => {
+      assert.deepEqual(load({ options: { diskFreeLimit: text } }).diskFreeLimit, limit);
+    });
+  }
+
   test('is a relative path for the data directory, kept as an absolute one', () => {
     assert.equal(load({ options: { dataDir: 'data' } }).dataDir, resolve('data'));
   });
@@ -139,6 +155,15 @@ describe('a bad value', () => {
       assert.equal(
         complaint({ options: { memoryWatermark } }),
         `Bad value "${memoryWatermark}" for --memory-watermark: expected a share of the memory such as 0.6, or an amount such as 2GB or 512MiB`,
+      );
+    });
+  }
+
+  for (const diskFreeLimit of ['', '-1', '1.', '1.5.', '1e9', '50 MB', '1.5GB', '1000.5']) {
+    test(`is ${JSON.stringify(diskFreeLimit)} for the limit of free disk space`, () => {
+      assert.equal(
+        complaint({ options: { diskFreeLimit } }),
+        `Bad value "${diskFreeLimit}" for --disk-free-limit: expected an amount such as 50MB or 2GiB, or a multiple of the memory such as 1.5`,
       );
     });
   }

@@ -142,6 +142,7 @@ describe('the disk of the system', () => {
     assert.throws(() => file.readSync(Buffer.alloc(1), 0), closed);
     assert.throws(() => file.read(Buffer.alloc(1), 0, () => {}), closed);
     assert.throws(() => file.truncate(0), closed);
+    assert.throws(() => file.size(), closed);
   });
 
   test('makes directories and those above them', () => {
