@@ -1,5 +1,6 @@
 /** The queues of a virtual host: declaring, checking and deleting them as RabbitMQ does, and who owns exclusive ones. */
 import type { FieldTable } from '../amqp/wire/field-table.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Journal } from '../store/journal.ts';
 import type { Bindings } from './bindings.ts';
@@ -9,16 +10,19 @@ import { checkNotReserved, generateQueueName, stripLineBreaks } from './names.ts
 import type { DeadLetters } from './dead-letters.ts';
 import type { Deadlines } from './deadlines.ts';
 import { ClassicQueue } from './queue/classic-queue.ts';
-import type { LocalQueue } from './queue/local-queue.ts';
+import type { DeclaredQueue } from './queue/declared-queue.ts';
+import { MemoryStreamLog } from './queue/memory-stream-log.ts';
 import {
   comparedArguments,
   queueTypeOf,
   validateQueueArguments,
+  validateStreamSizes,
   type QueueTypeName,
 } from './queue/queue-arguments.ts';
 import type { Eventually, QueueOwner } from './queue/queue-ref.ts';
 import { queueSettings } from './queue/queue-settings.ts';
 import { QuorumQueue } from './queue/quorum-queue.ts';
+import { StreamQueue } from './queue/stream-queue.ts';
 import type { StoredDefinitions } from './stored-definitions.ts';
 import type { Turn } from './turn.ts';
 
@@ -38,6 +42,7 @@ export interface QueuesOptions {
   readonly deadlines: Deadlines;
   readonly deadLetters: DeadLetters;
   readonly random: Random;
+  readonly clock: Clock;
   readonly bindings: Bindings;
   readonly definitions: StoredDefinitions;
   /** Gives each queue the number under which the journal knows it. */
@@ -46,19 +51,19 @@ export interface QueuesOptions {
 
 export class Queues {
   readonly #options: QueuesOptions;
-  readonly #byName = new Map<string, LocalQueue>();
-  readonly #owned = new Map<QueueOwner, Set<LocalQueue>>();
+  readonly #byName = new Map<string, DeclaredQueue>();
+  readonly #owned = new Map<QueueOwner, Set<DeclaredQueue>>();
 
   constructor(options: QueuesOptions) {
     this.#options = options;
   }
 
-  [Symbol.iterator](): Iterator<LocalQueue> {
+  [Symbol.iterator](): Iterator<DeclaredQueue> {
     return this.#byName.values();
   }
 
   /** The queue of exactly this name, if there is one, whoever owns it. */
-  find(name: string): LocalQueue | undefined {
+  find(name: string): DeclaredQueue | undefined {
     return this.#byName.get(name);
   }
 
@@ -67,7 +72,7 @@ export class Queues {
    *
    * @throws BrokerError NOT_FOUND, RESOURCE_LOCKED when it is exclusive to another connection
    */
-  get(rawName: string, owner: QueueOwner): LocalQueue {
+  get(rawName: string, owner: QueueOwner): DeclaredQueue {
     const name = stripLineBreaks(rawName);
     const queue = this.#byName.get(name);
     if (queue === undefined) throw notFound('queue', name, this.#options.vhost);
@@ -76,7 +81,7 @@ export class Queues {
   }
 
   /** A passive declaration: the queue must be there, and has been used. @throws BrokerError as `get` */
-  probe(name: string, owner: QueueOwner): LocalQueue {
+  probe(name: string, owner: QueueOwner): DeclaredQueue {
     const queue = this.get(name, owner);
     if (queue.type === 'classic') queue.touch();
     return queue;
@@ -87,7 +92,7 @@ export class Queues {
    *
    * @throws BrokerError PRECONDITION_FAILED, ACCESS_REFUSED, RESOURCE_LOCKED
    */
-  declare(declaration: QueueDeclaration, owner: QueueOwner): Eventually<LocalQueue> {
+  declare(declaration: QueueDeclaration, owner: QueueOwner): Eventually<DeclaredQueue> {
     const isNamed = declaration.name !== '';
     const name = isNamed
       ? stripLineBreaks(declaration.name)
@@ -102,16 +107,22 @@ export class Queues {
     const { vhost } = this.#options;
     const type = queueTypeOf(name, vhost, declaration.arguments);
     validateQueueArguments(type, name, vhost, declaration.arguments);
-    if (type === 'quorum') this.#checkQuorumProperties(name, isNamed, declaration);
+    if (type !== 'classic') this.#checkLasting(type, name, isNamed, declaration);
+    if (type === 'stream') validateStreamSizes(declaration.arguments);
     return this.#create(type, name, declaration, owner);
   }
 
-  /** Quorum queues are for all and for long. */
-  #checkQuorumProperties(name: string, isNamed: boolean, declaration: QueueDeclaration): void {
+  /** Quorum queues and streams are for all and for long. */
+  #checkLasting(
+    type: QueueTypeName,
+    name: string,
+    isNamed: boolean,
+    declaration: QueueDeclaration,
+  ): void {
     if (!isNamed) {
       throw new BrokerError(
         'PRECONDITION_FAILED',
-        'Cannot declare a server-named queue for type quorum',
+        `Cannot declare a server-named queue for type ${type}`,
       );
     }
     const unfit = declaration.isAutoDelete
@@ -128,7 +139,7 @@ export class Queues {
     );
   }
 
-  #checkSame(existing: LocalQueue, declared: QueueDeclaration, owner: QueueOwner): void {
+  #checkSame(existing: DeclaredQueue, declared: QueueDeclaration, owner: QueueOwner): void {
     const { name, type } = existing;
     const entity = this.#textOf(name);
     if (existing.owner !== (declared.isExclusive ? owner : null)) this.#refuseLocked(name);
@@ -148,22 +159,8 @@ export class Queues {
     name: string,
     declaration: QueueDeclaration,
     owner: QueueOwner,
-  ): Eventually<LocalQueue> {
-    const QueueType = type === 'quorum' ? QuorumQueue : ClassicQueue;
-    const queue = new QueueType({
-      ...this.#options,
-      id: this.#options.nextQueueId(),
-      name,
-      isDurable: declaration.isDurable && !declaration.isExclusive,
-      isAutoDelete: declaration.isAutoDelete,
-      owner: declaration.isExclusive ? owner : null,
-      arguments: declaration.arguments,
-      settings: queueSettings(declaration.arguments),
-      onUnused: (unused) => {
-        if (unused.isAutoDelete) void this.#remove(unused);
-      },
-      onExpired: (expired) => void this.#remove(expired),
-    });
+  ): Eventually<DeclaredQueue> {
+    const queue = this.#newQueue(type, name, declaration, owner);
     this.#byName.set(name, queue);
     this.#options.bindings.generation++;
     if (queue.owner !== null) this.#ownedBy(queue.owner).add(queue);
@@ -174,6 +171,31 @@ export class Queues {
       id: queue.id,
     });
     return stored === undefined ? queue : stored.then(() => queue);
+  }
+
+  #newQueue(
+    type: QueueTypeName,
+    name: string,
+    declaration: QueueDeclaration,
+    owner: QueueOwner,
+  ): DeclaredQueue {
+    const settings = queueSettings(declaration.arguments);
+    const id = this.#options.nextQueueId();
+    const common = { ...this.#options, id, name, arguments: declaration.arguments, settings };
+    if (type === 'stream') {
+      return new StreamQueue({ ...common, log: new MemoryStreamLog(settings.segmentOctetsMax) });
+    }
+    const QueueType = type === 'quorum' ? QuorumQueue : ClassicQueue;
+    return new QueueType({
+      ...common,
+      isDurable: declaration.isDurable && !declaration.isExclusive,
+      isAutoDelete: declaration.isAutoDelete,
+      owner: declaration.isExclusive ? owner : null,
+      onUnused: (unused) => {
+        if (unused.isAutoDelete) void this.#remove(unused);
+      },
+      onExpired: (expired) => void this.#remove(expired),
+    });
   }
 
   /**
@@ -190,6 +212,8 @@ export class Queues {
     if (!this.#byName.has(name)) return 0;
     const queue = this.get(name, owner);
     if (queue.type === 'quorum') this.#refuseConditions(name, conditions);
+    // RabbitMQ deletes a stream whatever the conditions.
+    if (queue.type === 'stream') return this.#remove(queue);
     if (conditions.ifEmpty && queue.readyCount > 0) {
       throw new BrokerError('PRECONDITION_FAILED', `${this.#textOf(name)} not empty`);
     }
@@ -221,7 +245,7 @@ export class Queues {
     for (const queue of owned) void this.#remove(queue);
   }
 
-  #remove(queue: LocalQueue): Eventually<number> {
+  #remove(queue: DeclaredQueue): Eventually<number> {
     if (!this.#byName.delete(queue.name)) return 0;
     if (queue.owner !== null) this.#owned.get(queue.owner)?.delete(queue);
     this.#options.bindings.removeQueue(queue);
@@ -231,7 +255,7 @@ export class Queues {
     return deleted === undefined ? count : deleted.then(() => count);
   }
 
-  #ownedBy(owner: QueueOwner): Set<LocalQueue> {
+  #ownedBy(owner: QueueOwner): Set<DeclaredQueue> {
     let owned = this.#owned.get(owner);
     if (owned === undefined) {
       owned = new Set();
