@@ -10,6 +10,7 @@ import type { Consumer, DeliveryTarget } from '../broker/queue/consumer.ts';
 import { validateConsumerArguments } from '../broker/queue/consumer-arguments.ts';
 import type { QueueRef, TakenMessage } from '../broker/queue/queue-ref.ts';
 import { ReplyQueue } from '../broker/queue/reply-queue.ts';
+import { checkStreamConsumer } from '../broker/queue/stream-queue.ts';
 import type { ChannelContext } from './channel-context.ts';
 import { writeContent } from './content-writer.ts';
 import { ConsumerTimeouts, type TimeoutSubject } from './consumer-timeouts.ts';
@@ -18,7 +19,7 @@ import { ACKNOWLEDGE, REJECT, REQUEUE, REQUEUE_FAILED, type Settlement } from '.
 import { Subscription } from './subscription.ts';
 import type { Transaction } from './transaction.ts';
 import { UnackedRing } from './unacked-ring.ts';
-import { EMPTY_TABLE, type FieldTable } from './wire/field-table.ts';
+import { EMPTY_TABLE } from './wire/field-table.ts';
 import {
   encodeBasicCancel,
   encodeBasicCancelOk,
@@ -98,7 +99,7 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
       method.consumerTag === ''
         ? generateConsumerTag(connection.runtime.random)
         : method.consumerTag;
-    this.#checkConsumer(queue, method.arguments);
+    this.#checkConsumer(queue, method);
     const subscription = new Subscription(queue, {
       tag,
       noAck: method.noAck,
@@ -118,7 +119,7 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
     });
   }
 
-  #checkConsumer(queue: QueueRef, args: FieldTable): void {
+  #checkConsumer(queue: QueueRef, { arguments: args, noAck }: BasicConsume): void {
     const { channelConsumerMax } = this.#channel.connection.limits;
     if (this.#subscriptions.size >= channelConsumerMax) {
       throw new ProtocolError(
@@ -127,6 +128,9 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
       );
     }
     validateConsumerArguments(queue.type, queue.name, queue.vhost, args);
+    if (queue.type === 'stream') {
+      checkStreamConsumer(queue, { prefetchCount: this.#prefetchCount, noAck });
+    }
     if (queue.type === 'classic' || this.#globalPrefetchCount === 0) return;
     throw new ProtocolError(
       'NOT_IMPLEMENTED',
@@ -138,7 +142,7 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
   #timeoutOf(consumer: Subscription): number {
     const { queue, noAck } = consumer;
     const { consumerTimeoutMs, isConsumerTimeoutForAll } = this.#channel.connection.limits;
-    if (noAck || (queue.type === 'classic' && !isConsumerTimeoutForAll)) return 0;
+    if (noAck || (queue.type !== 'quorum' && !isConsumerTimeoutForAll)) return 0;
     const own = consumer.arguments.get('x-consumer-timeout');
     const value = own ?? queue.arguments.get('x-consumer-timeout');
     return value === undefined ? consumerTimeoutMs : Number(value.value);

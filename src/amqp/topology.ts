@@ -3,7 +3,7 @@
  * result to the -ok method.
  */
 import { BrokerError, notFound } from '../broker/errors.ts';
-import type { LocalQueue } from '../broker/queue/local-queue.ts';
+import type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
 import { isReplyName } from '../broker/queue/reply-queue.ts';
 import type { BindingRequest } from '../broker/virtual-host.ts';
 import type { ChannelContext } from './channel-context.ts';
@@ -39,15 +39,15 @@ export class Topology {
   }
 
   /** The queue of this name, or the one last declared for an empty name. @throws BrokerError */
-  queue(name: string): LocalQueue {
+  queue(name: string): DeclaredQueue {
     const { virtualHost, owner } = this.#channel.connection;
     return virtualHost.queues.get(this.#expandName(name), owner);
   }
 
   /** The same for basic.get. @throws BrokerError RESOURCE_LOCKED for a queue that serves one consumer only */
-  queueToGetFrom(name: string): LocalQueue {
+  queueToGetFrom(name: string): DeclaredQueue {
     const queue = this.queue(name);
-    if (queue.type === 'classic' || !queue.settings.isSingleActiveConsumer) return queue;
+    if (queue.type !== 'quorum' || !queue.settings.isSingleActiveConsumer) return queue;
     throw new BrokerError(
       'RESOURCE_LOCKED',
       `cannot obtain access to locked queue '${queue.name}' in vhost '${queue.vhost}'. basic.get ` +

@@ -12,16 +12,19 @@ import type { Deadlines } from './deadlines.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { UnackedHolder } from './queue/browsed-message.ts';
 import { ClassicQueue } from './queue/classic-queue.ts';
-import type { LocalQueue } from './queue/local-queue.ts';
+import type { DeclaredQueue } from './queue/declared-queue.ts';
+import { ChunkedStreamLog } from './queue/chunked-stream-log.ts';
 import {
   comparedArguments,
   queueTypeOf,
   validateQueueArguments,
+  validateStreamSizes,
   type QueueTypeName,
 } from './queue/queue-arguments.ts';
 import type { Eventually, QueueOwner } from './queue/queue-ref.ts';
 import { queueSettings } from './queue/queue-settings.ts';
 import { QuorumQueue } from './queue/quorum-queue.ts';
+import { StreamQueue } from './queue/stream-queue.ts';
 import type { StoredDefinitions } from './stored-definitions.ts';
 import type { Turn } from './turn.ts';
 
@@ -38,12 +41,12 @@ export interface QueuesOptions {
   readonly vhost: string;
   readonly journal: Journal;
   readonly memoryBudget: MemoryBudget;
-  readonly clock: Clock;
   readonly holders: ReadonlySet<UnackedHolder>;
   readonly turn: Turn;
   readonly deadlines: Deadlines;
   readonly deadLetters: DeadLetters;
   readonly random: Random;
+  readonly clock: Clock;
   readonly bindings: Bindings;
   readonly definitions: StoredDefinitions;
   /** Gives each queue the number under which the journal knows it. */
@@ -52,19 +55,19 @@ export interface QueuesOptions {
 
 export class Queues {
   readonly #options: QueuesOptions;
-  readonly #byName = new Map<string, LocalQueue>();
-  readonly #owned = new Map<QueueOwner, Set<LocalQueue>>();
+  readonly #byName = new Map<string, DeclaredQueue>();
+  readonly #owned = new Map<QueueOwner, Set<DeclaredQueue>>();
 
   constructor(options: QueuesOptions) {
     this.#options = options;
   }
 
-  [Symbol.iterator](): Iterator<LocalQueue> {
+  [Symbol.iterator](): Iterator<DeclaredQueue> {
     return this.#byName.values();
   }
 
   /** The queue of exactly this name, if there is one, whoever owns it. */
-  find(name: string): LocalQueue | undefined {
+  find(name: string): DeclaredQueue | undefined {
     return this.#byName.get(name);
   }
 
@@ -73,7 +76,7 @@ export class Queues {
    *
    * @throws BrokerError NOT_FOUND, RESOURCE_LOCKED when it is exclusive to another connection
    */
-  get(rawName: string, owner: QueueOwner): LocalQueue {
+  get(rawName: string, owner: QueueOwner): DeclaredQueue {
     const name = stripLineBreaks(rawName);
     const queue = this.#byName.get(name);
     if (queue === undefined) throw notFound('queue', name, this.#options.vhost);
@@ -82,7 +85,7 @@ export class Queues {
   }
 
   /** A passive declaration: the queue must be there, and has been used. @throws BrokerError as `get` */
-  probe(name: string, owner: QueueOwner): LocalQueue {
+  probe(name: string, owner: QueueOwner): DeclaredQueue {
     const queue = this.get(name, owner);
     if (queue.type === 'classic') queue.touch();
     return queue;
@@ -93,7 +96,7 @@ export class Queues {
    *
    * @throws BrokerError PRECONDITION_FAILED, ACCESS_REFUSED, RESOURCE_LOCKED
    */
-  declare(declaration: QueueDeclaration, owner: QueueOwner): Eventually<LocalQueue> {
+  declare(declaration: QueueDeclaration, owner: QueueOwner): Eventually<DeclaredQueue> {
     const isNamed = declaration.name !== '';
     const name = isNamed
       ? stripLineBreaks(declaration.name)
@@ -108,16 +111,22 @@ export class Queues {
     const { vhost } = this.#options;
     const type = queueTypeOf(name, vhost, declaration.arguments);
     validateQueueArguments(type, name, vhost, declaration.arguments);
-    if (type === 'quorum') this.#checkQuorumProperties(name, isNamed, declaration);
+    if (type !== 'classic') this.#checkLasting(type, name, isNamed, declaration);
+    if (type === 'stream') validateStreamSizes(declaration.arguments);
     return this.#create(type, name, declaration, owner);
   }
 
-  /** Quorum queues are for all and for long. */
-  #checkQuorumProperties(name: string, isNamed: boolean, declaration: QueueDeclaration): void {
+  /** Quorum queues and streams are for all and for long. */
+  #checkLasting(
+    type: QueueTypeName,
+    name: string,
+    isNamed: boolean,
+    declaration: QueueDeclaration,
+  ): void {
     if (!isNamed) {
       throw new BrokerError(
         'PRECONDITION_FAILED',
-        'Cannot declare a server-named queue for type quorum',
+        `Cannot declare a server-named queue for type ${type}`,
       );
     }
     const unfit = declaration.isAutoDelete
@@ -134,7 +143,7 @@ export class Queues {
     );
   }
 
-  #checkSame(existing: LocalQueue, declared: QueueDeclaration, owner: QueueOwner): void {
+  #checkSame(existing: DeclaredQueue, declared: QueueDeclaration, owner: QueueOwner): void {
     const { name, type } = existing;
     const entity = this.#textOf(name);
     if (existing.owner !== (declared.isExclusive ? owner : null)) this.#refuseLocked(name);
@@ -154,22 +163,8 @@ export class Queues {
     name: string,
     declaration: QueueDeclaration,
     owner: QueueOwner,
-  ): Eventually<LocalQueue> {
-    const QueueType = type === 'quorum' ? QuorumQueue : ClassicQueue;
-    const queue: LocalQueue = new QueueType({
-      ...this.#options,
-      id: this.#options.nextQueueId(),
-      name,
-      isDurable: declaration.isDurable && !declaration.isExclusive,
-      isAutoDelete: declaration.isAutoDelete,
-      owner: declaration.isExclusive ? owner : null,
-      arguments: declaration.arguments,
-      settings: queueSettings(declaration.arguments),
-      onUnused: () => {
-        if (queue.isAutoDelete) void this.#remove(queue);
-      },
-      onExpired: () => void this.#remove(queue),
-    });
+  ): Eventually<DeclaredQueue> {
+    const queue = this.#newQueue(type, name, declaration, owner);
     this.#byName.set(name, queue);
     this.#options.bindings.generation++;
     if (queue.owner !== null) this.#ownedBy(queue.owner).add(queue);
@@ -180,6 +175,40 @@ export class Queues {
       id: queue.id,
     });
     return stored === undefined ? queue : stored.then(() => queue);
+  }
+
+  #newQueue(
+    type: QueueTypeName,
+    name: string,
+    declaration: QueueDeclaration,
+    owner: QueueOwner,
+  ): DeclaredQueue {
+    const settings = queueSettings(declaration.arguments);
+    const id = this.#options.nextQueueId();
+    const common = { ...this.#options, id, name, arguments: declaration.arguments, settings };
+    if (type === 'stream') {
+      const { journal, clock, memoryBudget: budget } = this.#options;
+      const { segmentOctetsMax } = settings;
+      const log = new ChunkedStreamLog({
+        log: journal.openLog(id, 0),
+        budget,
+        clock,
+        segmentOctetsMax,
+      });
+      return new StreamQueue({ ...common, log });
+    }
+    const QueueType = type === 'quorum' ? QuorumQueue : ClassicQueue;
+    const queue: DeclaredQueue = new QueueType({
+      ...common,
+      isDurable: declaration.isDurable && !declaration.isExclusive,
+      isAutoDelete: declaration.isAutoDelete,
+      owner: declaration.isExclusive ? owner : null,
+      onUnused: () => {
+        if (queue.isAutoDelete) void this.#remove(queue);
+      },
+      onExpired: () => void this.#remove(queue),
+    });
+    return queue;
   }
 
   /**
@@ -196,6 +225,8 @@ export class Queues {
     if (!this.#byName.has(name)) return 0;
     const queue = this.get(name, owner);
     if (queue.type === 'quorum') this.#refuseConditions(name, conditions);
+    // RabbitMQ deletes a stream whatever the conditions.
+    if (queue.type === 'stream') return this.#remove(queue);
     if (conditions.ifEmpty && queue.readyCount > 0) {
       throw new BrokerError('PRECONDITION_FAILED', `${this.#textOf(name)} not empty`);
     }
@@ -227,7 +258,7 @@ export class Queues {
     for (const queue of owned) void this.#remove(queue);
   }
 
-  #remove(queue: LocalQueue): Eventually<number> {
+  #remove(queue: DeclaredQueue): Eventually<number> {
     if (!this.#byName.delete(queue.name)) return 0;
     if (queue.owner !== null) this.#owned.get(queue.owner)?.delete(queue);
     this.#options.bindings.removeQueue(queue);
@@ -237,7 +268,7 @@ export class Queues {
     return deleted === undefined ? count : deleted.then(() => count);
   }
 
-  #ownedBy(owner: QueueOwner): Set<LocalQueue> {
+  #ownedBy(owner: QueueOwner): Set<DeclaredQueue> {
     let owned = this.#owned.get(owner);
     if (owned === undefined) {
       owned = new Set();

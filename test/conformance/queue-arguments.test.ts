@@ -298,7 +298,7 @@ function describe(plain: Arguments): string {
 }
 
 section('Queue types', () => {
-  for (const type of ['classic', 'quorum']) {
+  for (const type of ['classic', 'quorum', 'stream']) {
     fact(`x-queue-type may be ${type}`, async ({ channel }) => {
       await channel.declareQueue('q', {
         durable: true,
@@ -306,17 +306,6 @@ section('Queue types', () => {
       });
     });
   }
-
-  fact(
-    'a stream is refused',
-    (ground) =>
-      refuses(
-        ground,
-        queueOf('stream'),
-        `invalid arg 'x-queue-type' for ${QUEUE}: "unsupported queue type 'stream'"`,
-      ),
-    { leveretDiffers: 'there are no streams yet' },
-  );
 
   fact('an unknown type is refused', (ground) =>
     refuses(

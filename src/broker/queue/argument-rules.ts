@@ -5,6 +5,7 @@
 import type { FieldTable, FieldValue } from '../../amqp/wire/field-table.ts';
 import { fieldTypeName } from '../../amqp/wire/field-type-names.ts';
 import { INTEGER_TYPES, plainText } from '../equivalence.ts';
+import { parseAge, parseStreamOffset } from './stream-offset.ts';
 
 /** Null for a good value, otherwise the term that says what is wrong. */
 export type ArgumentRule = (value: FieldValue, all: FieldTable) => string | null;
@@ -73,6 +74,23 @@ export const queueVersion: ArgumentRule = (value, all) => {
   if (error !== null) return error;
   return integerOf(value) === 2n ? null : `"unsupported queue version '${plainText(value)}'"`;
 };
+
+/** How long a stream keeps messages. */
+export const age: ArgumentRule = (value, all) => {
+  const error = text(value, all);
+  if (error !== null) return error;
+  return parseAge(plainText(value)) === null ? 'invalid_max_age' : null;
+};
+
+/** Where a consumer of a stream begins. */
+export const streamOffset: ArgumentRule = (value) =>
+  parseStreamOffset(value) === null ? `{invalid_stream_offset_arg,${termOf(value)}}` : null;
+
+/** The value as an Erlang term: its type and what it is. */
+function termOf(value: FieldValue): string {
+  const plain = plainText(value);
+  return `{${fieldTypeName(value.type)},${value.type === 'S' ? `<<${JSON.stringify(plain)}>>` : plain}}`;
+}
 
 function tooLong(value: FieldValue): string | null {
   const number = integerOf(value);

@@ -1,16 +1,22 @@
 /** The arguments of basic.consume: validated as RabbitMQ does; those that nobody knows are ignored. */
 import type { FieldTable } from '../../amqp/wire/field-table.ts';
 import { BrokerError } from '../errors.ts';
-import { anything, integer, notNegative, type ArgumentRule } from './argument-rules.ts';
+import {
+  anything,
+  integer,
+  notNegative,
+  streamOffset,
+  type ArgumentRule,
+} from './argument-rules.ts';
 import type { QueueTypeName } from './queue-arguments.ts';
 
 const CONSUMER_ARGUMENTS: ReadonlyMap<
   string,
-  { readonly types: readonly (QueueTypeName | 'stream')[]; readonly rule: ArgumentRule }
+  { readonly types: readonly QueueTypeName[]; readonly rule: ArgumentRule }
 > = new Map([
   ['x-priority', { types: ['classic', 'quorum'], rule: integer }],
   ['x-consumer-timeout', { types: ['classic', 'quorum'], rule: notNegative }],
-  ['x-stream-offset', { types: ['stream'], rule: anything }],
+  ['x-stream-offset', { types: ['stream'], rule: streamOffset }],
   ['x-stream-filter', { types: ['stream'], rule: anything }],
   ['x-stream-match-unfiltered', { types: ['stream'], rule: anything }],
 ]);

@@ -7,7 +7,7 @@ import { fieldTypeName } from '../../amqp/wire/field-type-names.ts';
 import { plainText } from '../equivalence.ts';
 import { BrokerError } from '../errors.ts';
 import {
-  anything,
+  age,
   atMost,
   bool,
   deadLetterRoutingKey,
@@ -23,11 +23,10 @@ import {
   type ArgumentRule,
 } from './argument-rules.ts';
 
-export type QueueTypeName = 'classic' | 'quorum';
+export type QueueTypeName = 'classic' | 'quorum' | 'stream';
 
 interface QueueArgument {
-  /** RabbitMQ's types: streams, which Leveret has none of, are the reason for refusals too. */
-  readonly types: readonly (QueueTypeName | 'stream')[];
+  readonly types: readonly QueueTypeName[];
   readonly rule: ArgumentRule;
 }
 
@@ -36,6 +35,10 @@ const CLASSIC = ['classic'] as const;
 const QUORUM = ['quorum'] as const;
 const STREAM = ['stream'] as const;
 const MESSAGE_QUEUES = ['classic', 'quorum'] as const;
+
+const SEGMENT_OCTETS_MAX = 3_000_000_000;
+const FILTER_OCTETS_MIN = 16;
+const FILTER_OCTETS_MAX = 255;
 
 /** In the order in which they are checked. */
 const QUEUE_ARGUMENTS: ReadonlyMap<string, QueueArgument> = new Map<string, QueueArgument>([
@@ -81,10 +84,10 @@ const QUEUE_ARGUMENTS: ReadonlyMap<string, QueueArgument> = new Map<string, Queu
   ],
   ['x-delayed-retry-min', { types: QUORUM, rule: notNegative }],
   ['x-delayed-retry-max', { types: QUORUM, rule: notNegative }],
-  ['x-max-age', { types: STREAM, rule: anything }],
-  ['x-stream-max-segment-size-bytes', { types: STREAM, rule: anything }],
-  ['x-stream-filter-size-bytes', { types: STREAM, rule: anything }],
-  ['x-initial-cluster-size', { types: STREAM, rule: anything }],
+  ['x-max-age', { types: STREAM, rule: age }],
+  ['x-stream-max-segment-size-bytes', { types: STREAM, rule: notNegative }],
+  ['x-stream-filter-size-bytes', { types: STREAM, rule: notNegative }],
+  ['x-initial-cluster-size', { types: STREAM, rule: positive }],
 ]);
 
 /** The arguments that a second declaration must repeat: all that this type knows. */
@@ -112,6 +115,24 @@ export function validateQueueArguments(
   }
 }
 
+/**
+ * The sizes that a stream may have: checked last, and refused in other words.
+ *
+ * @throws BrokerError PRECONDITION_FAILED
+ */
+export function validateStreamSizes(args: FieldTable): void {
+  const segmentOctets = Number(args.get('x-stream-max-segment-size-bytes')?.value ?? 0);
+  if (segmentOctets > SEGMENT_OCTETS_MAX) {
+    const text = 'Exceeded max value for x-stream-max-segment-size-bytes';
+    throw new BrokerError('PRECONDITION_FAILED', text);
+  }
+  const filterOctets = Number(args.get('x-stream-filter-size-bytes')?.value ?? FILTER_OCTETS_MIN);
+  if (filterOctets >= FILTER_OCTETS_MIN && filterOctets <= FILTER_OCTETS_MAX) return;
+  // With two spaces, as RabbitMQ has it.
+  const text = 'Invalid value for  x-stream-filter-size-bytes';
+  throw new BrokerError('PRECONDITION_FAILED', text);
+}
+
 /** Checked before all else, and in other words. */
 function refuseDeadLetterExchangeOfWrongType(entity: string, args: FieldTable): void {
   const exchange = args.get('x-dead-letter-exchange');
@@ -133,7 +154,7 @@ export function queueTypeOf(queue: string, vhost: string, args: FieldTable): Que
   if (value === undefined) return 'classic';
   const name = plainText(value);
   if (value.type === 'S') {
-    if (name === 'quorum') return 'quorum';
+    if (name === 'quorum' || name === 'stream') return name;
     if (name === 'classic' || name === '' || name === 'undefined') return 'classic';
   }
   const error =

@@ -2,6 +2,7 @@
 import type { FieldTable } from '../../amqp/wire/field-table.ts';
 import type { DeadLetterTarget } from '../dead-letters.ts';
 import { plainText } from '../equivalence.ts';
+import { parseAge } from './stream-offset.ts';
 
 export type Overflow = 'drop-head' | 'reject-publish' | 'reject-publish-dlx';
 
@@ -28,6 +29,11 @@ export interface QueueSettings {
   /** How long a consumer may hold a delivery, in milliseconds; -1: the broker's setting. */
   readonly consumerTimeoutMs: number;
   readonly delayedRetry: DelayedRetry | null;
+  // Streams only:
+  /** How long messages are kept at least, in milliseconds; Infinity for ever. */
+  readonly maxAgeMs: number;
+  /** Octets that a segment of the log grows to. */
+  readonly segmentOctetsMax: number;
 }
 
 /** A returned message waits before it is delivered again, the longer the more often it has failed. */
@@ -39,6 +45,8 @@ export interface DelayedRetry {
 
 /** RabbitMQ's default. */
 const DELIVERY_LIMIT = 20;
+/** RabbitMQ's default. */
+const SEGMENT_OCTETS = 500_000_000;
 
 /** @param args as they were validated */
 export function queueSettings(args: FieldTable): QueueSettings {
@@ -68,6 +76,8 @@ export function queueSettings(args: FieldTable): QueueSettings {
     deliveryLimit: numberOf(args, 'x-delivery-limit') ?? DELIVERY_LIMIT,
     consumerTimeoutMs: numberOf(args, 'x-consumer-timeout') ?? -1,
     delayedRetry: delayedRetryOf(args),
+    maxAgeMs: parseAge(textOf(args, 'x-max-age') ?? '') ?? Number.POSITIVE_INFINITY,
+    segmentOctetsMax: numberOf(args, 'x-stream-max-segment-size-bytes') ?? SEGMENT_OCTETS,
   };
 }
 
