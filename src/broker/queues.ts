@@ -9,7 +9,7 @@ import { checkNotReserved, generateQueueName, stripLineBreaks } from './names.ts
 import type { DeadLetters } from './dead-letters.ts';
 import type { Deadlines } from './deadlines.ts';
 import { ClassicQueue } from './queue/classic-queue.ts';
-import type { LocalQueue } from './queue/local-queue.ts';
+import type { LocalQueue, LocalQueueOptions } from './queue/local-queue.ts';
 import {
   comparedArguments,
   queueTypeOf,
@@ -20,6 +20,7 @@ import type { Eventually, QueueOwner } from './queue/queue-ref.ts';
 import { queueSettings } from './queue/queue-settings.ts';
 import { QuorumQueue } from './queue/quorum-queue.ts';
 import type { StoredDefinitions } from './stored-definitions.ts';
+import type { StoredQueue } from './stored-values.ts';
 import type { Turn } from './turn.ts';
 
 export interface QueueDeclaration {
@@ -30,6 +31,12 @@ export interface QueueDeclaration {
   readonly isAutoDelete: boolean;
   readonly arguments: FieldTable;
 }
+
+/** What a queue is declared with, or was. */
+type QueueProperties = Pick<
+  LocalQueueOptions,
+  'id' | 'name' | 'isDurable' | 'isAutoDelete' | 'owner' | 'arguments'
+>;
 
 export interface QueuesOptions {
   readonly vhost: string;
@@ -76,10 +83,15 @@ export class Queues {
   }
 
   /** A passive declaration: the queue must be there, and has been used. @throws BrokerError as `get` */
-  probe(name: string, owner: QueueOwner): LocalQueue {
-    const queue = this.get(name, owner);
+  probe(name: string, owner: QueueOwner): Eventually<LocalQueue> {
+    return this.#used(this.get(name, owner));
+  }
+
+  /** Somebody is to be told that the queue is there, which must then hold after a crash, too. */
+  #used(queue: LocalQueue): Eventually<LocalQueue> {
     if (queue.type === 'classic') queue.touch();
-    return queue;
+    const durable = this.#options.definitions.whenDurable('queue', queue.name);
+    return durable === undefined ? queue : durable.then(() => queue);
   }
 
   /**
@@ -96,14 +108,31 @@ export class Queues {
     const existing = this.#byName.get(name);
     if (existing !== undefined) {
       this.#checkSame(existing, declaration, owner);
-      if (existing.type === 'classic') existing.touch();
-      return existing;
+      return this.#used(existing);
     }
     const { vhost } = this.#options;
     const type = queueTypeOf(name, vhost, declaration.arguments);
     validateQueueArguments(type, name, vhost, declaration.arguments);
     if (type === 'quorum') this.#checkQuorumProperties(name, isNamed, declaration);
-    return this.#create(type, name, declaration, owner);
+    const { isExclusive, isAutoDelete } = declaration;
+    const queue = this.#add(type, {
+      id: this.#options.nextQueueId(),
+      name,
+      isDurable: declaration.isDurable && !isExclusive,
+      isAutoDelete,
+      owner: isExclusive ? owner : null,
+      arguments: declaration.arguments,
+    });
+    const stored = this.#options.definitions.putQueue(queue);
+    return stored === undefined ? queue : stored.then(() => queue);
+  }
+
+  /** Adds a queue that the store has, under the id that the journal knows. @throws Error where that cannot be */
+  restore(stored: StoredQueue): void {
+    const { id, name, isAutoDelete, arguments: args } = stored;
+    if (this.#byName.has(name)) throw new Error(`${this.#textOf(name)} is there`);
+    const type = queueTypeOf(name, this.#options.vhost, args);
+    this.#add(type, { id, name, isDurable: true, isAutoDelete, owner: null, arguments: args });
   }
 
   /** Quorum queues are for all and for long. */
@@ -143,37 +172,21 @@ export class Queues {
     }
   }
 
-  #create(
-    type: QueueTypeName,
-    name: string,
-    declaration: QueueDeclaration,
-    owner: QueueOwner,
-  ): Eventually<LocalQueue> {
+  #add(type: QueueTypeName, properties: QueueProperties): LocalQueue {
     const QueueType = type === 'quorum' ? QuorumQueue : ClassicQueue;
     const queue = new QueueType({
       ...this.#options,
-      id: this.#options.nextQueueId(),
-      name,
-      isDurable: declaration.isDurable && !declaration.isExclusive,
-      isAutoDelete: declaration.isAutoDelete,
-      owner: declaration.isExclusive ? owner : null,
-      arguments: declaration.arguments,
-      settings: queueSettings(declaration.arguments),
+      ...properties,
+      settings: queueSettings(properties.arguments),
       onUnused: (unused) => {
         if (unused.isAutoDelete) void this.#remove(unused);
       },
       onExpired: (expired) => void this.#remove(expired),
     });
-    this.#byName.set(name, queue);
+    this.#byName.set(queue.name, queue);
     this.#options.bindings.generation++;
     if (queue.owner !== null) this.#ownedBy(queue.owner).add(queue);
-    if (!queue.isDurable) return queue;
-    const stored = this.#options.definitions.put('queue', name, {
-      ...declaration,
-      name,
-      id: queue.id,
-    });
-    return stored === undefined ? queue : stored.then(() => queue);
+    return queue;
   }
 
   /**
@@ -187,7 +200,10 @@ export class Queues {
     owner: QueueOwner,
   ): Eventually<number> {
     const name = stripLineBreaks(rawName);
-    if (!this.#byName.has(name)) return 0;
+    if (!this.#byName.has(name)) {
+      const durable = this.#options.definitions.whenDurable('queue', name);
+      return durable === undefined ? 0 : durable.then(() => 0);
+    }
     const queue = this.get(name, owner);
     if (queue.type === 'quorum') this.#refuseConditions(name, conditions);
     if (conditions.ifEmpty && queue.readyCount > 0) {
@@ -226,8 +242,7 @@ export class Queues {
     if (queue.owner !== null) this.#owned.get(queue.owner)?.delete(queue);
     this.#options.bindings.removeQueue(queue);
     const count = queue.delete();
-    if (!queue.isDurable) return count;
-    const deleted = this.#options.definitions.delete('queue', queue.name);
+    const deleted = this.#options.definitions.deleteQueue(queue);
     return deleted === undefined ? count : deleted.then(() => count);
   }
 
