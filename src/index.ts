@@ -63,6 +63,7 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
   const runtime = createSystemRuntime(options.log === undefined ? {} : { log: options.log });
   const journal = new MemoryJournal();
   const broker = new Broker({ runtime, journal, definitions: new MemoryDefinitionStore() });
+  broker.recover();
   const listener = new AmqpListener({
     broker,
     authenticator: new DefaultUserAuthenticator(),

@@ -89,13 +89,17 @@ export class Topology {
   }
 
   bindExchange(method: ExchangeBind): void {
-    this.#channel.connection.virtualHost.bindExchange(exchangeBinding(method));
-    this.#reply(method.noWait, (out, channel) => encodeExchangeBindOk(out, channel, {}));
+    const result = this.#channel.connection.virtualHost.bindExchange(exchangeBinding(method));
+    this.#channel.whenAnswered(result, () => {
+      this.#reply(method.noWait, (out, channel) => encodeExchangeBindOk(out, channel, {}));
+    });
   }
 
   unbindExchange(method: ExchangeUnbind): void {
-    this.#channel.connection.virtualHost.unbindExchange(exchangeBinding(method));
-    this.#reply(method.noWait, (out, channel) => encodeExchangeUnbindOk(out, channel, {}));
+    const result = this.#channel.connection.virtualHost.unbindExchange(exchangeBinding(method));
+    this.#channel.whenAnswered(result, () => {
+      this.#reply(method.noWait, (out, channel) => encodeExchangeUnbindOk(out, channel, {}));
+    });
   }
 
   declareQueue(method: QueueDeclare): void {
@@ -136,14 +140,18 @@ export class Topology {
 
   bindQueue(method: QueueBind): void {
     const { virtualHost, owner } = this.#channel.connection;
-    virtualHost.bindQueue(this.#queueBinding(method), owner);
-    this.#reply(method.noWait, (out, channel) => encodeQueueBindOk(out, channel, {}));
+    const result = virtualHost.bindQueue(this.#queueBinding(method), owner);
+    this.#channel.whenAnswered(result, () => {
+      this.#reply(method.noWait, (out, channel) => encodeQueueBindOk(out, channel, {}));
+    });
   }
 
   unbindQueue(method: QueueUnbind): void {
     const { virtualHost, owner } = this.#channel.connection;
-    virtualHost.unbindQueue(this.#queueBinding(method), owner);
-    this.#reply(false, (out, channel) => encodeQueueUnbindOk(out, channel, {}));
+    const result = virtualHost.unbindQueue(this.#queueBinding(method), owner);
+    this.#channel.whenAnswered(result, () => {
+      this.#reply(false, (out, channel) => encodeQueueUnbindOk(out, channel, {}));
+    });
   }
 
   purgeQueue(method: QueuePurge): void {

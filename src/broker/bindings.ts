@@ -6,21 +6,19 @@ import type { FieldTable } from '../amqp/wire/field-table.ts';
 import { canonicalTable } from './equivalence.ts';
 import type { DeclaredBinding, Destination, Exchange } from './exchange/exchange.ts';
 import type { QueueRef } from './queue/queue-ref.ts';
+import type { Durable, StoredDefinitions } from './stored-definitions.ts';
 
 export class Bindings {
   /** Counts the changes: a route computed in an earlier generation may be wrong. */
   generation = 0;
   readonly #onExchangeUnused: (exchange: Exchange) => void;
-  readonly #onChange: (binding: DeclaredBinding, isAdded: boolean) => void;
+  readonly #definitions: StoredDefinitions;
   readonly #queueDestinations = new Map<QueueRef, Destination>();
   readonly #queueBindings = new Map<QueueRef, Set<DeclaredBinding>>();
 
-  constructor(
-    onExchangeUnused: (exchange: Exchange) => void,
-    onChange: (binding: DeclaredBinding, isAdded: boolean) => void,
-  ) {
+  constructor(onExchangeUnused: (exchange: Exchange) => void, definitions: StoredDefinitions) {
     this.#onExchangeUnused = onExchangeUnused;
-    this.#onChange = onChange;
+    this.#definitions = definitions;
   }
 
   /** What a queue is as the end of a binding. */
@@ -34,15 +32,28 @@ export class Bindings {
   }
 
   /** Adds a binding; the same binding again changes nothing. */
-  add(source: Exchange, destination: Destination, bindingKey: string, args: FieldTable): void {
+  add(source: Exchange, destination: Destination, bindingKey: string, args: FieldTable): Durable {
+    const added = this.restore(source, destination, bindingKey, args);
+    if (added !== null) return this.#definitions.putBinding(added);
     const identity = identityOf(destination, bindingKey, args);
-    if (source.bindings.has(identity)) return;
+    return this.#definitions.whenBindingDurable(source, identity);
+  }
+
+  /** Adds a binding that the store has. Null when it is already there. */
+  restore(
+    source: Exchange,
+    destination: Destination,
+    bindingKey: string,
+    args: FieldTable,
+  ): DeclaredBinding | null {
+    const identity = identityOf(destination, bindingKey, args);
+    if (source.bindings.has(identity)) return null;
     const binding = { source, destination, bindingKey, arguments: args, identity };
     source.bindings.set(identity, binding);
     source.matcher.add(binding);
     this.#incomingOf(destination).add(binding);
     this.generation++;
-    this.#onChange(binding, true);
+    return binding;
   }
 
   /** Whether there is such a binding. */
@@ -51,15 +62,22 @@ export class Bindings {
   }
 
   /** Removes a binding; an unknown one is no error. */
-  remove(source: Exchange, destination: Destination, bindingKey: string, args: FieldTable): void {
-    const binding = source.bindings.get(identityOf(destination, bindingKey, args));
-    if (binding !== undefined) this.#drop(binding);
+  remove(
+    source: Exchange,
+    destination: Destination,
+    bindingKey: string,
+    args: FieldTable,
+  ): Durable {
+    const identity = identityOf(destination, bindingKey, args);
+    const binding = source.bindings.get(identity);
+    if (binding !== undefined) return this.#drop(binding);
+    return this.#definitions.whenBindingDurable(source, identity);
   }
 
   /** The queue ends: so do its bindings. */
   removeQueue(queue: QueueRef): void {
     this.generation++;
-    for (const binding of this.#queueBindings.get(queue) ?? []) this.#drop(binding);
+    for (const binding of this.#queueBindings.get(queue) ?? []) void this.#drop(binding);
     this.#queueBindings.delete(queue);
     this.#queueDestinations.delete(queue);
   }
@@ -69,20 +87,21 @@ export class Bindings {
     this.generation++;
     for (const binding of exchange.bindings.values()) {
       this.#incomingOf(binding.destination).delete(binding);
-      this.#onChange(binding, false);
+      void this.#definitions.deleteBinding(binding);
     }
     exchange.bindings.clear();
-    for (const binding of exchange.incoming) this.#drop(binding);
+    for (const binding of exchange.incoming) void this.#drop(binding);
   }
 
-  #drop(binding: DeclaredBinding): void {
+  #drop(binding: DeclaredBinding): Durable {
     const { source } = binding;
-    if (!source.bindings.delete(binding.identity)) return;
+    if (!source.bindings.delete(binding.identity)) return undefined;
     source.matcher.remove(binding);
     this.#incomingOf(binding.destination).delete(binding);
     this.generation++;
-    this.#onChange(binding, false);
+    const deleted = this.#definitions.deleteBinding(binding);
     if (source.isAutoDelete && source.bindings.size === 0) this.#onExchangeUnused(source);
+    return deleted;
   }
 
   #incomingOf(destination: Destination): Set<DeclaredBinding> {

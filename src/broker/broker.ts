@@ -9,6 +9,9 @@ import { Alarms } from './alarms.ts';
 import { Deadlines } from './deadlines.ts';
 import { ExchangeTypeRegistry } from './exchange/exchange-types.ts';
 import { DEFAULT_MEMORY_BUDGET, MemoryBudget } from './memory-budget.ts';
+import type { Eventually } from './queue/queue-ref.ts';
+import { QueueIds } from './queue-ids.ts';
+import { recoverDefinitions } from './recovery.ts';
 import { Turn } from './turn.ts';
 import { VirtualHost } from './virtual-host.ts';
 
@@ -29,7 +32,7 @@ export class Broker {
   readonly exchangeTypes: ExchangeTypeRegistry = new ExchangeTypeRegistry();
   readonly #options: BrokerOptions;
   readonly #virtualHosts = new Map<string, VirtualHost>();
-  #queueCount = 0;
+  readonly #queueIds: QueueIds;
   /** Connections that are open, over all protocols: kept by their front ends. */
   connectionCount = 0;
 
@@ -41,9 +44,30 @@ export class Broker {
     this.deadlines = new Deadlines(this.turn, timers, onError);
     this.memoryBudget = new MemoryBudget(options.memoryBudget ?? DEFAULT_MEMORY_BUDGET);
     this.#options = options;
-    this.#queueCount = options.journal.nextQueueId;
+    this.#queueIds = new QueueIds(options.definitions);
+    this.#queueIds.exclude(options.journal.nextQueueId - 1);
     options.journal.onCommitted = () => this.turn.end();
-    this.createVirtualHost('/');
+  }
+
+  /**
+   * Builds everything that the store has kept; a store that has no virtual host gets `/`. To be called once, before
+   * anybody is served.
+   */
+  recover(): void {
+    recoverDefinitions({
+      definitions: this.#options.definitions,
+      log: this.runtime.log,
+      queueIds: this.#queueIds,
+      addVirtualHost: (name) => this.#addVirtualHost(name),
+      findVirtualHost: (name) => this.findVirtualHost(name),
+    });
+    this.#options.journal.recovered();
+    if (this.#virtualHosts.size === 0) {
+      const created = this.createVirtualHost('/');
+      // Where this fails, so does everything that is declared in it, and who declares it is told.
+      if (created instanceof Promise) created.catch(() => {});
+    }
+    this.turn.end();
   }
 
   /** Null when there is none of this name. */
@@ -51,7 +75,14 @@ export class Broker {
     return this.#virtualHosts.get(name) ?? null;
   }
 
-  createVirtualHost(name: string): VirtualHost {
+  createVirtualHost(name: string): Eventually<VirtualHost> {
+    const virtualHost = this.#addVirtualHost(name);
+    const key = JSON.stringify([name]);
+    const stored = this.#options.definitions.put({ kind: 'vhost', key, value: { name } });
+    return stored === undefined ? virtualHost : stored.then(() => virtualHost);
+  }
+
+  #addVirtualHost(name: string): VirtualHost {
     const { journal, definitions, runtime } = this.#options;
     const virtualHost = new VirtualHost({
       name,
@@ -63,7 +94,7 @@ export class Broker {
       random: runtime.random,
       clock: runtime.clock,
       exchangeTypes: this.exchangeTypes,
-      nextQueueId: () => this.#queueCount++,
+      nextQueueId: () => this.#queueIds.take(),
     });
     this.#virtualHosts.set(name, virtualHost);
     return virtualHost;

@@ -9,6 +9,7 @@ import type { ExchangeTypeRegistry } from './exchange/exchange-types.ts';
 import { checkNotReserved, stripLineBreaks } from './names.ts';
 import type { Eventually } from './queue/queue-ref.ts';
 import type { StoredDefinitions } from './stored-definitions.ts';
+import type { StoredExchange } from './stored-values.ts';
 
 /** Exchanges that every virtual host has, with their types. */
 const PREDECLARED: readonly (readonly [name: string, type: string, isInternal: boolean])[] = [
@@ -73,9 +74,10 @@ export class Exchanges {
   }
 
   /** @throws BrokerError NOT_FOUND, ACCESS_REFUSED for the default exchange */
-  check(name: string): void {
-    refuseDefaultExchange(name);
-    this.get(name);
+  check(rawName: string): Eventually<void> {
+    refuseDefaultExchange(rawName);
+    const { name } = this.get(rawName);
+    return this.#definitions.whenDurable('exchange', name);
   }
 
   /**
@@ -93,7 +95,7 @@ export class Exchanges {
     const existing = this.#byName.get(name);
     if (existing !== undefined) {
       this.#checkSame(existing, declaration);
-      return undefined;
+      return this.#definitions.whenDurable('exchange', name);
     }
     checkNotReserved('exchange', name);
     const alternate = declaration.arguments.get('alternate-exchange');
@@ -106,8 +108,16 @@ export class Exchanges {
     const exchange = new Exchange({ ...declaration, name, type });
     this.#byName.set(name, exchange);
     this.#bindings.generation++;
-    if (!exchange.isDurable) return undefined;
-    return this.#definitions.put('exchange', name, { ...declaration, name });
+    return this.#definitions.putExchange(exchange);
+  }
+
+  /** Adds an exchange that the store has. @throws Error for a type that this broker does not know */
+  restore(stored: StoredExchange): void {
+    const type = this.#types.get(stored.type);
+    if (type === undefined) throw new Error(`unknown exchange type '${stored.type}'`);
+    if (this.#byName.has(stored.name)) throw new Error(`${this.#textOf(stored.name)} is there`);
+    this.#byName.set(stored.name, new Exchange({ ...stored, type, isDurable: true }));
+    this.#bindings.generation++;
   }
 
   #checkSame(existing: Exchange, declaration: ExchangeDeclaration): void {
@@ -134,7 +144,7 @@ export class Exchanges {
       );
     }
     const exchange = this.#byName.get(name);
-    if (exchange === undefined) return undefined;
+    if (exchange === undefined) return this.#definitions.whenDurable('exchange', name);
     if (ifUnused && exchange.bindings.size > 0) {
       throw new BrokerError('PRECONDITION_FAILED', `${this.#textOf(name)} in use`);
     }
@@ -145,8 +155,7 @@ export class Exchanges {
   remove(exchange: Exchange): Eventually<void> {
     if (!this.#byName.delete(exchange.name)) return undefined;
     this.#bindings.removeExchange(exchange);
-    if (!exchange.isDurable) return undefined;
-    return this.#definitions.delete('exchange', exchange.name);
+    return this.#definitions.deleteExchange(exchange);
   }
 
   #textOf(name: string): string {

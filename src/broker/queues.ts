@@ -12,8 +12,9 @@ import type { Deadlines } from './deadlines.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { UnackedHolder } from './queue/browsed-message.ts';
 import { ClassicQueue } from './queue/classic-queue.ts';
-import type { DeclaredQueue } from './queue/declared-queue.ts';
 import { ChunkedStreamLog } from './queue/chunked-stream-log.ts';
+import type { DeclaredQueue } from './queue/declared-queue.ts';
+import type { LocalQueueOptions } from './queue/local-queue-options.ts';
 import {
   comparedArguments,
   queueTypeOf,
@@ -26,6 +27,7 @@ import { queueSettings } from './queue/queue-settings.ts';
 import { QuorumQueue } from './queue/quorum-queue.ts';
 import { StreamQueue } from './queue/stream-queue.ts';
 import type { StoredDefinitions } from './stored-definitions.ts';
+import type { StoredQueue } from './stored-values.ts';
 import type { Turn } from './turn.ts';
 
 export interface QueueDeclaration {
@@ -36,6 +38,12 @@ export interface QueueDeclaration {
   readonly isAutoDelete: boolean;
   readonly arguments: FieldTable;
 }
+
+/** What a queue is declared with, or was. */
+type QueueProperties = Pick<
+  LocalQueueOptions,
+  'id' | 'name' | 'isDurable' | 'isAutoDelete' | 'owner' | 'arguments'
+>;
 
 export interface QueuesOptions {
   readonly vhost: string;
@@ -85,10 +93,15 @@ export class Queues {
   }
 
   /** A passive declaration: the queue must be there, and has been used. @throws BrokerError as `get` */
-  probe(name: string, owner: QueueOwner): DeclaredQueue {
-    const queue = this.get(name, owner);
+  probe(name: string, owner: QueueOwner): Eventually<DeclaredQueue> {
+    return this.#used(this.get(name, owner));
+  }
+
+  /** Somebody is to be told that the queue is there, which must then hold after a crash, too. */
+  #used(queue: DeclaredQueue): Eventually<DeclaredQueue> {
     if (queue.type === 'classic') queue.touch();
-    return queue;
+    const durable = this.#options.definitions.whenDurable('queue', queue.name);
+    return durable === undefined ? queue : durable.then(() => queue);
   }
 
   /**
@@ -105,15 +118,32 @@ export class Queues {
     const existing = this.#byName.get(name);
     if (existing !== undefined) {
       this.#checkSame(existing, declaration, owner);
-      if (existing.type === 'classic') existing.touch();
-      return existing;
+      return this.#used(existing);
     }
     const { vhost } = this.#options;
     const type = queueTypeOf(name, vhost, declaration.arguments);
     validateQueueArguments(type, name, vhost, declaration.arguments);
     if (type !== 'classic') this.#checkLasting(type, name, isNamed, declaration);
     if (type === 'stream') validateStreamSizes(declaration.arguments);
-    return this.#create(type, name, declaration, owner);
+    const { isExclusive, isAutoDelete } = declaration;
+    const queue = this.#add(type, {
+      id: this.#options.nextQueueId(),
+      name,
+      isDurable: declaration.isDurable && !isExclusive,
+      isAutoDelete,
+      owner: isExclusive ? owner : null,
+      arguments: declaration.arguments,
+    });
+    const stored = this.#options.definitions.putQueue(queue);
+    return stored === undefined ? queue : stored.then(() => queue);
+  }
+
+  /** Adds a queue that the store has, under the id that the journal knows. @throws Error where that cannot be */
+  restore(stored: StoredQueue): void {
+    const { id, name, isAutoDelete, arguments: args } = stored;
+    if (this.#byName.has(name)) throw new Error(`${this.#textOf(name)} is there`);
+    const type = queueTypeOf(name, this.#options.vhost, args);
+    this.#add(type, { id, name, isDurable: true, isAutoDelete, owner: null, arguments: args });
   }
 
   /** Quorum queues and streams are for all and for long. */
@@ -158,51 +188,27 @@ export class Queues {
     }
   }
 
-  #create(
-    type: QueueTypeName,
-    name: string,
-    declaration: QueueDeclaration,
-    owner: QueueOwner,
-  ): Eventually<DeclaredQueue> {
-    const queue = this.#newQueue(type, name, declaration, owner);
-    this.#byName.set(name, queue);
+  #add(type: QueueTypeName, properties: QueueProperties): DeclaredQueue {
+    const queue = this.#newQueue(type, properties);
+    this.#byName.set(queue.name, queue);
     this.#options.bindings.generation++;
     if (queue.owner !== null) this.#ownedBy(queue.owner).add(queue);
-    if (!queue.isDurable) return queue;
-    const stored = this.#options.definitions.put('queue', name, {
-      ...declaration,
-      name,
-      id: queue.id,
-    });
-    return stored === undefined ? queue : stored.then(() => queue);
+    return queue;
   }
 
-  #newQueue(
-    type: QueueTypeName,
-    name: string,
-    declaration: QueueDeclaration,
-    owner: QueueOwner,
-  ): DeclaredQueue {
-    const settings = queueSettings(declaration.arguments);
-    const id = this.#options.nextQueueId();
-    const common = { ...this.#options, id, name, arguments: declaration.arguments, settings };
+  #newQueue(type: QueueTypeName, properties: QueueProperties): DeclaredQueue {
+    const settings = queueSettings(properties.arguments);
+    const common = { ...this.#options, ...properties, settings };
     if (type === 'stream') {
       const { journal, clock, memoryBudget: budget } = this.#options;
       const { segmentOctetsMax } = settings;
-      const log = new ChunkedStreamLog({
-        log: journal.openLog(id, 0),
-        budget,
-        clock,
-        segmentOctetsMax,
-      });
-      return new StreamQueue({ ...common, log });
+      const log = journal.openLog(properties.id, 0);
+      const streamLog = new ChunkedStreamLog({ log, budget, clock, segmentOctetsMax });
+      return new StreamQueue({ ...common, log: streamLog });
     }
     const QueueType = type === 'quorum' ? QuorumQueue : ClassicQueue;
     const queue: DeclaredQueue = new QueueType({
       ...common,
-      isDurable: declaration.isDurable && !declaration.isExclusive,
-      isAutoDelete: declaration.isAutoDelete,
-      owner: declaration.isExclusive ? owner : null,
       onUnused: () => {
         if (queue.isAutoDelete) void this.#remove(queue);
       },
@@ -222,7 +228,10 @@ export class Queues {
     owner: QueueOwner,
   ): Eventually<number> {
     const name = stripLineBreaks(rawName);
-    if (!this.#byName.has(name)) return 0;
+    if (!this.#byName.has(name)) {
+      const durable = this.#options.definitions.whenDurable('queue', name);
+      return durable === undefined ? 0 : durable.then(() => 0);
+    }
     const queue = this.get(name, owner);
     if (queue.type === 'quorum') this.#refuseConditions(name, conditions);
     // RabbitMQ deletes a stream whatever the conditions.
@@ -263,8 +272,7 @@ export class Queues {
     if (queue.owner !== null) this.#owned.get(queue.owner)?.delete(queue);
     this.#options.bindings.removeQueue(queue);
     const count = queue.delete();
-    if (!queue.isDurable) return count;
-    const deleted = this.#options.definitions.delete('queue', queue.name);
+    const deleted = this.#options.definitions.deleteQueue(queue);
     return deleted === undefined ? count : deleted.then(() => count);
   }
 

@@ -10,8 +10,8 @@ import type { Random } from '../runtime/random.ts';
 import { Bindings } from './bindings.ts';
 import { DeadLetters, type DeadLetterRouter } from './dead-letters.ts';
 import type { Deadlines } from './deadlines.ts';
-import { BrokerError } from './errors.ts';
-import type { DeclaredBinding, Exchange, Route } from './exchange/exchange.ts';
+import { BrokerError, notFound } from './errors.ts';
+import type { Destination, Exchange, Route } from './exchange/exchange.ts';
 import type { ExchangeTypeRegistry } from './exchange/exchange-types.ts';
 import { Exchanges, refuseDefaultExchange } from './exchanges.ts';
 import type { MemoryBudget } from './memory-budget.ts';
@@ -23,7 +23,8 @@ import { isReplyName } from './queue/reply-queue.ts';
 import { Queues } from './queues.ts';
 import { ReplyQueues } from './reply-queues.ts';
 import { computeRoute, type RoutingTable } from './router.ts';
-import { StoredDefinitions } from './stored-definitions.ts';
+import { StoredDefinitions, type Durable } from './stored-definitions.ts';
+import type { StoredBinding } from './stored-values.ts';
 import type { Turn } from './turn.ts';
 
 export interface VirtualHostOptions {
@@ -56,15 +57,11 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter {
   /** Consumers of direct reply-to. */
   readonly replies: ReplyQueues;
   readonly #bindings: Bindings;
-  readonly #definitions: StoredDefinitions;
 
   constructor(options: VirtualHostOptions) {
     this.name = options.name;
     const definitions = new StoredDefinitions(options.definitions, options.name);
-    const bindings = new Bindings(
-      (exchange) => void this.exchanges.remove(exchange),
-      (binding, isAdded) => this.#recordBinding(binding, isAdded),
-    );
+    const bindings = new Bindings((exchange) => void this.exchanges.remove(exchange), definitions);
     this.exchanges = new Exchanges(options.name, options.exchangeTypes, bindings, definitions);
     const deadLetters = new DeadLetters(this, options.turn, options.clock);
     this.queues = new Queues({
@@ -77,7 +74,6 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter {
     });
     this.replies = new ReplyQueues(options.name, options.random, bindings);
     this.#bindings = bindings;
-    this.#definitions = definitions;
   }
 
   /** Counts changes of anything that routes depend on: a Route is valid for one generation. */
@@ -126,69 +122,74 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter {
   // Bindings -----------------------------------------------------------------------------------
 
   /** @throws BrokerError NOT_FOUND, RESOURCE_LOCKED, ACCESS_REFUSED, PRECONDITION_FAILED */
-  bindQueue(request: BindingRequest, owner: QueueOwner): void {
+  bindQueue(request: BindingRequest, owner: QueueOwner): Durable {
     refuseDefaultExchange(request.source);
     refuseReplyQueue(request.destination);
     const queue = this.queues.get(request.destination, owner);
     const source = this.#bindableSource(request);
     const destination = this.#bindings.destinationOf(queue);
-    this.#bindings.add(source, destination, request.bindingKey, request.arguments);
+    return this.#bindings.add(source, destination, request.bindingKey, request.arguments);
   }
 
   /** Removes a binding; nothing happens when it, the queue or the exchange is missing. */
-  unbindQueue(request: BindingRequest, owner: QueueOwner): void {
+  unbindQueue(request: BindingRequest, owner: QueueOwner): Durable {
     refuseDefaultExchange(request.source);
     refuseReplyQueue(request.destination);
     const queue = this.queues.find(stripLineBreaks(request.destination));
     const source = this.exchanges.find(stripLineBreaks(request.source));
-    if (queue === undefined || source === undefined) return;
+    if (queue === undefined || source === undefined) return undefined;
     const { bindingKey, arguments: args } = request;
     const destination = this.#bindings.destinationOf(queue);
-    if (!this.#bindings.has(source, destination, bindingKey, args)) return;
-    // Only now does it matter whose the queue is.
-    this.queues.get(request.destination, owner);
-    this.#bindings.remove(source, destination, bindingKey, args);
+    // Only with a binding does it matter whose the queue is.
+    if (this.#bindings.has(source, destination, bindingKey, args)) {
+      this.queues.get(request.destination, owner);
+    }
+    return this.#bindings.remove(source, destination, bindingKey, args);
   }
 
   /** @throws BrokerError NOT_FOUND, ACCESS_REFUSED, PRECONDITION_FAILED */
-  bindExchange(request: BindingRequest): void {
+  bindExchange(request: BindingRequest): Durable {
     refuseDefaultExchange(request.destination);
     refuseDefaultExchange(request.source);
     const { destination } = this.exchanges.get(request.destination);
     const source = this.#bindableSource(request);
-    this.#bindings.add(source, destination, request.bindingKey, request.arguments);
+    return this.#bindings.add(source, destination, request.bindingKey, request.arguments);
   }
 
   /** Removes a binding; nothing happens when it or one of the exchanges is missing. */
-  unbindExchange(request: BindingRequest): void {
+  unbindExchange(request: BindingRequest): Durable {
     refuseDefaultExchange(request.destination);
     refuseDefaultExchange(request.source);
     const destination = this.exchanges.find(stripLineBreaks(request.destination));
     const source = this.exchanges.find(stripLineBreaks(request.source));
-    if (destination === undefined || source === undefined) return;
-    const { bindingKey } = request;
-    this.#bindings.remove(source, destination.destination, bindingKey, request.arguments);
+    if (destination === undefined || source === undefined) return undefined;
+    const { bindingKey, arguments: args } = request;
+    return this.#bindings.remove(source, destination.destination, bindingKey, args);
   }
 
-  #bindableSource(request: BindingRequest): Exchange {
+  /** Adds a binding that the store has. @throws Error when an end is missing, or the exchange's type refuses it */
+  restoreBinding(stored: StoredBinding): void {
+    const source = this.#bindableSource(stored);
+    const destination =
+      stored.destinationKind === 'exchange'
+        ? this.exchanges.find(stored.destination)?.destination
+        : this.#queueDestination(stored.destination);
+    if (destination === undefined) {
+      throw notFound(stored.destinationKind, stored.destination, this.name);
+    }
+    this.#bindings.restore(source, destination, stored.bindingKey, stored.arguments);
+  }
+
+  #queueDestination(name: string): Destination | undefined {
+    const queue = this.queues.find(name);
+    return queue === undefined ? undefined : this.#bindings.destinationOf(queue);
+  }
+
+  #bindableSource(request: Omit<BindingRequest, 'destination'>): Exchange {
     const source = this.exchanges.get(request.source);
     const error = source.type.validateBinding(request.bindingKey, request.arguments);
     if (error !== null) throw new BrokerError('PRECONDITION_FAILED', error);
     return source;
-  }
-
-  /** A binding is kept when both of its ends are. */
-  #recordBinding(binding: DeclaredBinding, isAdded: boolean): void {
-    const { source, destination } = binding;
-    const end = destination.kind === 'queue' ? destination.queue : destination.exchange;
-    if (!source.isDurable || !end.isDurable) return;
-    const key = `${source.name} ${binding.identity}`;
-    if (!isAdded) {
-      void this.#definitions.delete('binding', key);
-      return;
-    }
-    const value = { source: source.name, identity: binding.identity };
-    void this.#definitions.put('binding', key, value);
   }
 }
 

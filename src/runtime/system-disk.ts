@@ -20,8 +20,8 @@ import { dirname } from 'node:path';
 import type { Disk, DiskCallback, DiskError, DiskFile } from './disk.ts';
 
 /** Messages are nobody's business but the broker's: others on the machine do not read them. */
-const FILE_MODE = 0o640;
-const DIRECTORY_MODE = 0o750;
+const FILE_MODE = 0o600;
+const DIRECTORY_MODE = 0o700;
 
 class SystemFile implements DiskFile {
   readonly path: string;

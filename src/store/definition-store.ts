@@ -1,22 +1,25 @@
 /**
  * The DefinitionStore keeps what was declared: virtual hosts, exchanges, queues, bindings. This file is the seam; the
- * memory engine is beside it.
+ * engines are in the folders beside it.
  */
 
-/** The kinds of definitions, each a keyed collection. */
-export type DefinitionKind = 'vhost' | 'exchange' | 'queue' | 'binding';
+/** The kinds of definitions, each a keyed collection. A counter is a number that only grows. */
 
-/** One definition as it is kept: plain data, so that any engine can write it. */
+export type DefinitionKind = 'vhost' | 'exchange' | 'queue' | 'binding' | 'counter';
+
+/** One definition as it is kept. */
 export interface Definition {
   readonly kind: DefinitionKind;
   /** Unique within the kind. */
   readonly key: string;
+  /** Plain data that JSON can hold without loss, so that any engine can write it. */
   readonly value: unknown;
 }
 
 /**
  * `put` and `delete` take effect at once for `load`; a returned promise settles when the change is durable, and
- * only then may the client be told. Engines that are durable at once return nothing.
+ * only then may the client be told. Changes become durable in the order in which they were made, and those that were
+ * made without a pause between them become so together. Engines that are durable at once return nothing.
  */
 export interface DefinitionStore {
   load(kind: DefinitionKind): readonly Definition[];

@@ -41,6 +41,7 @@ export class FuzzedBroker {
     const runtime = { clock: time, timers: time, random, memory, disk: systemDisk, log };
     const journal = new MemoryJournal();
     this.broker = new Broker({ runtime, journal, definitions: new MemoryDefinitionStore() });
+    this.broker.recover();
     this.#options = {
       broker: this.broker,
       authenticator: new DefaultUserAuthenticator(),

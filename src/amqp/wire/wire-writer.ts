@@ -5,7 +5,7 @@
 import { writeTable, type FieldTable } from './field-table.ts';
 
 const EMPTY = Buffer.alloc(0);
-const SHORT_STRING_MAX = 255;
+export const SHORT_STRING_MAX = 255;
 const GROWTH_MIN = 256;
 const TWO_TO_32 = 2 ** 32;
 
