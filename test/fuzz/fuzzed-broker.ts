@@ -60,7 +60,8 @@ export class FuzzedBroker {
     const virtualHost = this.broker.findVirtualHost('/');
     if (virtualHost === null) throw new Finding('the virtual host is gone');
     for (const queue of virtualHost.queues) {
-      const { consumerCount, unackedCount } = queue.stats();
+      const { unackedCount } = queue.stats();
+      const { consumerCount } = queue;
       if (queue.owner !== null) throw new Finding(`exclusive queue '${queue.name}' is left`);
       if (consumerCount + unackedCount > 0) {
         const what = `${consumerCount} consumers, ${unackedCount} unacknowledged messages`;

@@ -29,12 +29,28 @@ const DECLARED: Readonly<Record<string, FieldTable>> = {
     'x-consumer-timeout': 100,
     ...TO_DEAD,
   }),
+  log: fromPlain({
+    'x-queue-type': 'stream',
+    'x-max-length-bytes': 3000,
+    'x-stream-max-segment-size-bytes': 1000,
+  }),
 };
+const STREAM = 'log';
+const OFFSETS: readonly FieldValue[] = [
+  { type: 'S', value: 'first' },
+  { type: 'S', value: 'last' },
+  { type: 'S', value: 'next' },
+  { type: 'S', value: '1s' },
+  { type: 'I', value: 5 },
+  { type: 'l', value: -1n },
+  { type: 'T', value: 1n },
+];
 const NAMES = Object.keys(DECLARED);
 const ODD_NAMES = ['', 'amq.rabbitmq.reply-to', 'missing', 'amq.mine', 'line\r\nbreak'];
 const EXCHANGES = ['', '', 'amq.direct', 'amq.fanout', 'amq.topic', 'amq.headers', 'x', 'y'];
 const ODD_EXCHANGES = ['', 'missing', 'amq.mine', 'amq.rabbitmq.trace'];
 const KEYS = [...NAMES, ...NAMES, 'k', 'a.b', '#', '*.#', 'a.*.b', '', '#.#.#'];
+const QUEUE_TYPES = ['classic', 'quorum', 'stream'];
 const TYPES = ['direct', 'fanout', 'topic', 'headers', 'unheard-of'];
 const NUMBERS = [-1, 0, 1, 2, 5, 255, 256, 60_000, 315_360_000_001];
 const TEXTS = [
@@ -63,6 +79,9 @@ const QUEUE_ARGUMENTS = [
   'x-consumer-timeout',
   'x-delayed-retry-type',
   'x-delayed-retry-min',
+  'x-max-age',
+  'x-stream-max-segment-size-bytes',
+  'x-stream-offset',
   'x-priority',
   'x-match',
   'alternate-exchange',
@@ -93,7 +112,7 @@ function value(random: SeededRandom, depth = 0): FieldValue {
 /** A value that the argument may have, mostly. */
 function argument(random: SeededRandom, name: string): FieldValue {
   if (random.oneIn(5)) return value(random);
-  if (name === 'x-queue-type') return { type: 'S', value: random.pick(['classic', 'quorum']) };
+  if (name === 'x-queue-type') return { type: 'S', value: random.pick(QUEUE_TYPES) };
   if (name === 'x-single-active-consumer') return { type: 't', value: true };
   if (name.endsWith('exchange')) return { type: 'S', value: random.pick(EXCHANGES) };
   if (name.endsWith('key')) return { type: 'S', value: random.pick(KEYS) };
@@ -117,7 +136,8 @@ function properties(random: SeededRandom): BasicProperties {
   if (random.oneIn(2)) return {};
   const headers = new Map<string, FieldValue>();
   for (let i = random.below(4); i > 0; i--) {
-    headers.set(random.pick(random.oneIn(20) ? ['CC', 'BCC'] : ['k', 'x-death']), value(random));
+    const usual = ['k', 'x-death', 'x-stream-offset', 'x-stream-filter-value'];
+    headers.set(random.pick(random.oneIn(20) ? ['CC', 'BCC'] : usual), value(random));
   }
   if (random.oneIn(4)) {
     headers.set(random.pick(['CC', 'BCC']), {
@@ -196,21 +216,44 @@ const declareQueue: Step = (writer, channel, { random }) => {
   });
 };
 
-const consume: Step = (writer, channel, { random }) =>
+const consume: Step = (writer, channel, { random }) => {
+  const name = random.oneIn(10) ? 'amq.rabbitmq.reply-to' : queue(random);
+  const isStream = name === STREAM && !rarely(random);
+  // Without a prefetch a stream is not read.
+  if (isStream) qos(writer, channel, 1 + random.below(3));
   methods.encodeBasicConsume(writer, channel, {
-    queue: random.oneIn(10) ? 'amq.rabbitmq.reply-to' : queue(random),
+    queue: name,
     consumerTag: random.pick(['', '', 'one', 'two', 'three']),
     noLocal: rarely(random),
-    noAck: random.oneIn(3),
+    noAck: !isStream && random.oneIn(3),
     exclusive: rarely(random),
     noWait: random.oneIn(8),
-    arguments: rarely(random)
-      ? args(random)
-      : new Map([['x-priority', { type: 'I', value: random.below(3) }]]),
+    arguments: rarely(random) ? args(random) : consumerArguments(random, isStream),
   });
+};
+
+function consumerArguments(random: SeededRandom, isStream: boolean): FieldTable {
+  if (!isStream) return new Map([['x-priority', { type: 'I', value: random.below(3) }]]);
+  const table = new Map<string, FieldValue>([['x-stream-offset', random.pick(OFFSETS)]]);
+  if (random.oneIn(3)) {
+    table.set('x-stream-filter', { type: 'S', value: random.pick(TEXTS) });
+    table.set('x-stream-match-unfiltered', { type: 't', value: bool(random) });
+  }
+  return table;
+}
+
+function qos(writer: WireWriter, channel: number, prefetchCount: number): void {
+  methods.encodeBasicQos(writer, channel, { prefetchSize: 0, prefetchCount, global: false });
+}
+
+/** The name of a queue; rarely that of a stream, which refuses what is not for streams. */
+const queueNoStream = (random: SeededRandom): string => {
+  const name = queue(random);
+  return name === STREAM && !rarely(random) ? 'a' : name;
+};
 
 const get: Step = (writer, channel, { random }) =>
-  methods.encodeBasicGet(writer, channel, { queue: queue(random), noAck: random.oneIn(3) });
+  methods.encodeBasicGet(writer, channel, { queue: queueNoStream(random), noAck: random.oneIn(3) });
 
 const bindQueue: Step = (writer, channel, { random }) =>
   methods.encodeQueueBind(writer, channel, {
@@ -309,7 +352,10 @@ const STEPS: readonly (readonly [times: number, step: Step])[] = [
   [
     1,
     (writer, channel, { random }) =>
-      methods.encodeQueuePurge(writer, channel, { queue: queue(random), noWait: random.oneIn(8) }),
+      methods.encodeQueuePurge(writer, channel, {
+        queue: queueNoStream(random),
+        noWait: random.oneIn(8),
+      }),
   ],
   [
     2,

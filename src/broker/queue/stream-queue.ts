@@ -66,6 +66,8 @@ export class StreamQueue implements DeclaredQueue, Dispatchable {
   /** When reading goes on that was too much for one turn. */
   readonly #continuation = new Deadline(() => this.#turn.schedule(this));
   #unackedCount = 0;
+  /** When the messages of this turn were published: the clock is read once for all of them. -1 while there are none. */
+  #runTimestampMs = -1;
   /** Consumers of a stream that was deleted, to be told. */
   #removed: readonly Consumer[] = [];
 
@@ -101,9 +103,9 @@ export class StreamQueue implements DeclaredQueue, Dispatchable {
   publish(message: Message): PublishOutcome {
     const log = this.#log;
     const segmentCount = log.segments.length;
-    const nowMs = this.#clock.nowMs();
-    log.append(message, nowMs);
-    if (log.segments.length !== segmentCount) this.#dropOldest(nowMs);
+    if (this.#runTimestampMs < 0) this.#runTimestampMs = this.#clock.nowMs();
+    log.append(message, this.#runTimestampMs);
+    if (log.segments.length !== segmentCount) this.#dropOldest(this.#runTimestampMs);
     this.#turn.schedule(this);
     return log.outcome;
   }
@@ -120,6 +122,7 @@ export class StreamQueue implements DeclaredQueue, Dispatchable {
   /** Lets the readers read, in turns, until all have everything or can take no more, or it is enough for this turn. */
   dispatch(): void {
     this.#log.endRun();
+    this.#runTimestampMs = -1;
     if (this.#removed.length > 0) this.#tellRemoved();
     for (const reader of this.#atEnd) this.#reading.add(reader);
     this.#atEnd.clear();
