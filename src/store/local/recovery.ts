@@ -43,15 +43,15 @@ export async function recover<Journal extends JournalParts>(
 
 /** Up to where pages are durable: each file of the log says so when it begins, and later perhaps again. */
 function findSynced(files: readonly DiskFile[]): SegmentPlace {
-  let place: SegmentPlace = { segment: 0, offset: 0 };
   for (const file of files.toReversed()) {
+    let place: SegmentPlace | null = null;
     readWalFile(file, (reader, isCommitted) => {
       if (!isCommitted || reader.type !== SYNCED) return;
       place = { segment: reader.number(AT.segment), offset: reader.number(AT.offset) };
     });
-    if (place.segment > 0) break;
+    if (place !== null) return place;
   }
-  return place;
+  return { segment: 0, offset: 0 };
 }
 
 class Recovery {

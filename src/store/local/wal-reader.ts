@@ -29,7 +29,9 @@ export function readWalFile(
   }
   const reader = new RecordReader();
   const { committedEnd, lastBatchStart, isLastDamaged } = findCommits(reader, octets);
+  const isSound = reader.damagedOctets === 0;
   rewind(reader, octets);
+  reader.isTrusted = isSound;
   // Of a damaged last batch nobody knows whether it was ever confirmed.
   const certainEnd = isLastDamaged ? lastBatchStart : committedEnd;
   let damagedBeforeEnd = 0;
