@@ -60,9 +60,13 @@ export interface StartedBroker extends Target {
 /** Starts the Leveret of this repository as a process of its own, on a free port. */
 export async function startLeveret(): Promise<StartedBroker> {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, ['bin/from-source.js', 'start', '--port', '0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['bin/from-source.js', 'start', '--in-memory', '--port', '0'],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const lines = createInterface({ input: child.stdout });
   const uri = await new Promise<string>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`leveret ended with code ${String(code)}`)));

@@ -3,7 +3,7 @@ import { createProgram, type StartOptions } from './cli/program.ts';
 import { ConfigurationError } from './config/configuration-error.ts';
 import { loadSettings } from './config/load-settings.ts';
 import type { Settings } from './config/settings.ts';
-import { createBroker, VERSION, type EmbeddedBroker } from './index.ts';
+import { createBroker, DataDirectoryError, VERSION, type EmbeddedBroker } from './index.ts';
 import { createLogger } from './runtime/create-logger.ts';
 import type { Logger } from './runtime/logger.ts';
 import { systemTimers } from './runtime/timers.ts';
@@ -19,15 +19,28 @@ async function start(options: StartOptions): Promise<void> {
     pid: process.pid,
     node: process.versions.node,
   });
-  log.warn('messages and definitions are kept in memory: a restart forgets them');
+  warnOfMemory(settings, log);
   stopOnSignal(broker, log);
 }
 
+/** What a restart forgets. */
+function warnOfMemory({ dataDir }: Settings, log: Logger): void {
+  if (dataDir === null) {
+    log.warn('everything is kept in memory: a restart forgets it');
+    return;
+  }
+  log.info('definitions are kept on disk', { directory: dataDir });
+  log.warn('messages are kept in memory: a restart forgets them');
+}
+
 async function listen(settings: Settings, log: Logger): Promise<EmbeddedBroker> {
-  const { port, bind: host, memoryWatermark } = settings;
+  const { port, bind: host, dataDir, memoryWatermark } = settings;
   try {
-    return await createBroker({ port, host, log, memoryWatermark });
+    return await createBroker({ port, host, dataDir, log, memoryWatermark });
   } catch (error) {
+    if (error instanceof DataDirectoryError) {
+      throw new ConfigurationError(error.message, { cause: error });
+    }
     throw new ConfigurationError(listenProblem(error, settings), { cause: error });
   }
 }

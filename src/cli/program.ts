@@ -16,6 +16,7 @@ const START_EXAMPLES = `
 Examples:
   leveret start                          on 127.0.0.1:5672, user guest, password guest
   leveret start --port 5673              on another port
+  leveret start --data-dir /var/leveret  with another directory for what must survive
   leveret start --bind 0.0.0.0           for clients on other machines
   LEVERET_PORT=5673 leveret start        the same by the environment
 `;
@@ -36,9 +37,9 @@ export function createProgram(actions: ProgramActions): Command {
   for (const setting of Object.values(SETTINGS)) {
     const { flag, placeholder, description, variable, defaultText } = setting;
     const fallback = defaultText === '' ? '' : `, default ${defaultText}`;
-    start.addOption(
-      new Option(`${flag} <${placeholder}>`, `${description} (${variable}${fallback})`),
-    );
+    const grammar = placeholder === null ? flag : `${flag} <${placeholder}>`;
+    const option = new Option(grammar, `${description} (${variable}${fallback})`);
+    start.addOption(placeholder === null ? option.preset('true') : option);
   }
   return program.addCommand(createPerfCommand());
 }

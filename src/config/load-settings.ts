@@ -18,19 +18,40 @@ export interface SettingSources {
 
 /** Throws ConfigurationError. */
 export function loadSettings(sources: SettingSources): Settings {
+  const inMemory = readSetting('inMemory', sources);
   const settings: Settings = {
     port: readSetting('port', sources),
     bind: readSetting('bind', sources),
-    dataDir: readSetting('dataDir', sources),
+    dataDir: readDataDir(sources, inMemory),
+    inMemory,
     memoryWatermark: readSetting('memoryWatermark', sources),
     diskFreeLimit: readSetting('diskFreeLimit', sources),
     logLevel: readSetting('logLevel', sources),
   };
   if (settings.dataDir !== null) {
     const problem = (sources.directoryProblem ?? directoryProblem)(settings.dataDir);
-    if (problem !== null) throw badValue('dataDir', sources, problem);
+    if (problem !== null) throw badDirectory(sources, problem);
   }
   return settings;
+}
+
+function readDataDir(sources: SettingSources, inMemory: boolean): string | null {
+  const { source, text } = givenValue('dataDir', sources);
+  if (!inMemory) return readSetting('dataDir', sources);
+  if (text === null) return null;
+  const { source: other } = givenValue('inMemory', sources);
+  throw new ConfigurationError(
+    `${source} and ${other} contradict each other: give a directory, or keep all in memory`,
+  );
+}
+
+function badDirectory(sources: SettingSources, problem: string): ConfigurationError {
+  if (givenValue('dataDir', sources).text !== null) return badValue('dataDir', sources, problem);
+  const { flag, defaultText } = SETTINGS.dataDir;
+  return new ConfigurationError(
+    `Cannot keep data in ${defaultText} (${escapeUnprintable(problem)}): choose another directory with ` +
+      `${flag}, or keep all in memory with ${SETTINGS.inMemory.flag}`,
+  );
 }
 
 function readSetting<Name extends keyof Settings>(

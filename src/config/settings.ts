@@ -12,8 +12,10 @@ export interface Settings {
   readonly port: number;
   /** Address or host name that the listener binds to. */
   readonly bind: string;
-  /** Absolute path of the directory for messages and definitions; null keeps all in memory. */
+  /** Absolute path of the directory that keeps what must survive; null keeps all in memory. */
   readonly dataDir: string | null;
+  /** Nothing is kept on disk, and `dataDir` is null. */
+  readonly inMemory: boolean;
   readonly memoryWatermark: MemoryWatermark;
   readonly diskFreeLimit: DiskFreeLimit;
   readonly logLevel: LogLevel;
@@ -22,7 +24,8 @@ export interface Settings {
 /** One setting, as the command line and the environment see it. Both give text. */
 export interface Setting<T> {
   readonly flag: string;
-  readonly placeholder: string;
+  /** What stands for the value in the help; null for a flag that has none and means `true`. */
+  readonly placeholder: string | null;
   readonly variable: string;
   readonly description: string;
   readonly defaultValue: T;
@@ -41,10 +44,19 @@ const HOST_NAME =
 
 const BIND = v.union([v.pipe(v.string(), v.ip()), v.pipe(v.string(), v.regex(HOST_NAME))]);
 
+/** In the directory where the command is started. */
+const DEFAULT_DATA_DIR = 'leveret-data';
+
 const DATA_DIR = v.pipe(
   v.string(),
   v.nonEmpty(),
   v.transform((path) => resolve(path)),
+);
+
+const IN_MEMORY = v.pipe(
+  v.string(),
+  v.picklist(['true', 'false', '1', '0']),
+  v.transform((text) => text === 'true' || text === '1'),
 );
 
 const MEMORY_WATERMARK = v.pipe(
@@ -84,11 +96,21 @@ export const SETTINGS: { readonly [Name in keyof Settings]: Setting<Settings[Nam
     flag: '--data-dir',
     placeholder: 'directory',
     variable: 'LEVERET_DATA_DIR',
-    description: 'directory for messages and definitions; without it all is kept in memory',
-    defaultValue: null,
-    defaultText: '',
+    description: 'directory that keeps what must survive a restart; made where it is missing',
+    defaultValue: resolve(DEFAULT_DATA_DIR),
+    defaultText: DEFAULT_DATA_DIR,
     expected: 'a directory that this user can read and write',
     schema: DATA_DIR,
+  },
+  inMemory: {
+    flag: '--in-memory',
+    placeholder: null,
+    variable: 'LEVERET_IN_MEMORY',
+    description: 'keep nothing on disk: a restart forgets everything',
+    defaultValue: false,
+    defaultText: '',
+    expected: 'true or false',
+    schema: IN_MEMORY,
   },
   memoryWatermark: {
     flag: '--memory-watermark',

@@ -16,18 +16,22 @@ async function started(program: Program): Promise<string> {
 
 describe('leveret start', { concurrency: true }, () => {
   test('serves a client as guest', async (t) => {
-    const url = await started(leveret(t, ['start', '--port', '0']));
+    const url = await started(leveret(t, ['start', '--in-memory', '--port', '0']));
     const connection = await connect(url);
     await connection.close();
   });
 
   test('takes its settings from the environment', async (t) => {
-    const program = leveret(t, ['start'], { LEVERET_PORT: '0', LEVERET_LOG_LEVEL: 'info' });
+    const program = leveret(t, ['start'], {
+      LEVERET_PORT: '0',
+      LEVERET_LOG_LEVEL: 'info',
+      LEVERET_IN_MEMORY: '1',
+    });
     assert.match(await started(program), /^amqp:\/\/127\.0\.0\.1:\d+$/u);
   });
 
   test('closes connections with 320 on SIGTERM and ends with code 0', async (t) => {
-    const program = leveret(t, ['start', '--port', '0']);
+    const program = leveret(t, ['start', '--in-memory', '--port', '0']);
     const connection = await connect(await started(program));
     const closed = new Promise<string>((resolve) => {
       connection.on('error', (error: Error) => resolve(error.message));
@@ -40,7 +44,7 @@ describe('leveret start', { concurrency: true }, () => {
 
   test('says in one line that its port is in use, and ends with code 1', async (t) => {
     await using other = await createBroker();
-    const program = leveret(t, ['start', '--port', String(other.port)]);
+    const program = leveret(t, ['start', '--in-memory', '--port', String(other.port)]);
     assert.equal(await program.ended(), 1);
     assert.match(program.errors, /^leveret: Port \d+ on 127\.0\.0\.1 is in use[^\n]*\n$/u);
   });
@@ -63,8 +67,13 @@ describe('leveret start', { concurrency: true }, () => {
       /^leveret: Bad value [^\n]*\n$/u,
     ],
     [
+      'a data directory together with --in-memory',
+      ['--data-dir', 'somewhere', '--in-memory'],
+      /^leveret: --data-dir and --in-memory contradict each other[^\n]*\n$/u,
+    ],
+    [
       'an address of another machine',
-      ['--port', '0', '--bind', '192.0.2.1'],
+      ['--in-memory', '--port', '0', '--bind', '192.0.2.1'],
       /^leveret: Cannot listen on 192\.0\.2\.1[^\n]*\n$/u,
     ],
   ] as const) {

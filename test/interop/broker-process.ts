@@ -44,7 +44,7 @@ export class BrokerProcess {
 }
 
 async function run(t: TestContext, port: number): Promise<Program> {
-  const command = [process.execPath, 'src/main.ts', 'start', '--port', String(port)];
+  const command = [process.execPath, 'src/main.ts', 'start', '--in-memory', '--port', String(port)];
   const program = new Program(t, command);
   await program.until('ready', (lines) => lines.some((line) => line.includes('is ready')));
   return program;

@@ -19,7 +19,14 @@ export async function brokerUrl(t: TestContext, place: BrokerPlace): Promise<str
 }
 
 async function startProcess(t: TestContext): Promise<string> {
-  const program = new Program(t, [process.execPath, 'src/main.ts', 'start', '--port', '0']);
+  const program = new Program(t, [
+    process.execPath,
+    'src/main.ts',
+    'start',
+    '--in-memory',
+    '--port',
+    '0',
+  ]);
   const address = (lines: readonly string[]): string | undefined =>
     /is ready: amqp:\/\/([\w.:]+)/u.exec(lines.join('\n'))?.[1];
   await program.until('the broker is ready', (lines) => address(lines) !== undefined);

@@ -28,7 +28,8 @@ describe('a setting', () => {
     assert.deepEqual(load({}), {
       port: 5672,
       bind: '127.0.0.1',
-      dataDir: null,
+      dataDir: resolve('leveret-data'),
+      inMemory: false,
       memoryWatermark: { share: 0.6 },
       diskFreeLimit: { octets: 50_000_000 },
       logLevel: 'info',
@@ -48,6 +49,7 @@ describe('a setting', () => {
       port: 5673,
       bind: '::',
       dataDir: '/var/lib/leveret',
+      inMemory: false,
       memoryWatermark: { octets: 2e9 },
       diskFreeLimit: { share: 1.5 },
       logLevel: 'debug',
@@ -131,6 +133,32 @@ describe('a good value', () => {
   });
 });
 
+describe('keeping all in memory', () => {
+  for (const text of ['true', '1']) {
+    test(`is what LEVERET_IN_MEMORY=${text} asks for, and then there is no data directory`, () => {
+      const { dataDir, inMemory } = load({ environment: { LEVERET_IN_MEMORY: text } });
+      assert.deepEqual({ dataDir, inMemory }, { dataDir: null, inMemory: true });
+    });
+  }
+
+  test('is not what LEVERET_IN_MEMORY=false asks for', () => {
+    assert.equal(load({ environment: { LEVERET_IN_MEMORY: 'false' } }).inMemory, false);
+  });
+
+  test('looks at no directory', () => {
+    const directoryProblem = (): string => 'it is full of snakes';
+    assert.equal(load({ options: { inMemory: 'true' }, directoryProblem }).dataDir, null);
+  });
+
+  test('cannot be asked for together with a data directory, wherever the two come from', () => {
+    assert.equal(
+      complaint({ options: { inMemory: 'true' }, environment: { LEVERET_DATA_DIR: 'd' } }),
+      'LEVERET_DATA_DIR and --in-memory contradict each other: give a directory, or keep all in memory',
+    );
+    assert.match(complaint({ options: { inMemory: 'true', dataDir: 'd' } }), /^--data-dir and/u);
+  });
+});
+
 describe('a bad value', () => {
   for (const port of ['-1', '65536', '5672x', '1e3', '0x10', ' 1', '5.5', 'tcp://10.0.0.1:5672']) {
     test(`is ${JSON.stringify(port)} for the port`, () => {
@@ -181,6 +209,21 @@ describe('a bad value', () => {
       complaint({ options: { dataDir: '/etc/passwd' }, directoryProblem }),
       'Bad value "/etc/passwd" for --data-dir (/etc/passwd is not a directory): ' +
         'expected a directory that this user can read and write',
+    );
+  });
+
+  test('is a default data directory that the file system refuses', () => {
+    assert.equal(
+      complaint({ directoryProblem: () => '/ is on a read-only file system' }),
+      'Cannot keep data in leveret-data (/ is on a read-only file system): choose another directory ' +
+        'with --data-dir, or keep all in memory with --in-memory',
+    );
+  });
+
+  test('is another word than true and false for a flag', () => {
+    assert.equal(
+      complaint({ environment: { LEVERET_IN_MEMORY: 'maybe' } }),
+      'Bad value "maybe" for LEVERET_IN_MEMORY: expected true or false',
     );
   });
 
