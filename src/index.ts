@@ -14,10 +14,14 @@ import { AmqpListener } from './amqp/listener.ts';
 import { BlockPool } from './amqp/output-buffer.ts';
 import { serverProperties } from './amqp/server-properties.ts';
 import { Broker } from './broker/broker.ts';
+import { viewOf, type BrowsedView } from './broker/browse.ts';
+import type { DiskError } from './runtime/disk.ts';
+import { DEFAULT_DISK_FREE_LIMIT, DiskAlarm, type DiskFreeLimit } from './broker/disk-alarm.ts';
 import type { Logger } from './runtime/logger.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { createSystemRuntime } from './runtime/system-runtime.ts';
 import type { DefinitionStore } from './store/definition-store.ts';
+import type { Journal } from './store/journal.ts';
 import { MemoryDefinitionStore } from './store/memory/memory-definition-store.ts';
 import { MemoryJournal } from './store/memory/memory-journal.ts';
 import {
@@ -27,6 +31,8 @@ import {
 } from './broker/memory-alarm.ts';
 import { VERSION } from './version.ts';
 
+export type { BrowsedView } from './broker/browse.ts';
+export type { DiskFreeLimit } from './broker/disk-alarm.ts';
 export type { MemoryWatermark } from './broker/memory-alarm.ts';
 export type { Logger } from './runtime/logger.ts';
 export type { Limits } from './amqp/limits.ts';
@@ -47,8 +53,19 @@ export interface CreateBrokerOptions {
   readonly log?: Logger;
   /** Limits that differ from RabbitMQ's defaults. */
   readonly limits?: Partial<Limits>;
+  /** Free space in the data directory below which publishers wait; 50 MB when left out. */
+  readonly diskFreeLimit?: DiskFreeLimit;
   /** Memory beyond which publishers wait (`connection.blocked`); 0.6 of the machine's when left out. */
   readonly memoryWatermark?: MemoryWatermark;
+}
+
+export interface BrowseOptions {
+  /** `/` when left out. */
+  readonly vhost?: string;
+  /** The first position to look at; 0 when left out. */
+  readonly from?: number;
+  /** How many messages at most; 100 when left out. */
+  readonly limit?: number;
 }
 
 /** A running broker. */
@@ -57,6 +74,13 @@ export interface EmbeddedBroker extends AsyncDisposable {
   readonly port: number;
   /** What to connect to: `amqp://guest:guest@127.0.0.1:PORT`. */
   readonly url: string;
+  /**
+   * The messages of a queue from a position on, whoever holds them: looked at, not consumed. To read on, ask from the
+   * position after the last.
+   *
+   * @throws Error when there is no such queue
+   */
+  browse(queue: string, options?: BrowseOptions): readonly BrowsedView[];
   /** Takes effect at once. `{ octets: 0 }` lets everybody who publishes wait: for tests of how a program bears that. */
   setMemoryWatermark(watermark: MemoryWatermark): void;
   /** Closes all connections (320), frees the port and the data directory, forgets what is in memory. Calling it again does nothing more. */
@@ -71,9 +95,17 @@ export interface EmbeddedBroker extends AsyncDisposable {
  */
 export async function createBroker(options: CreateBrokerOptions = {}): Promise<EmbeddedBroker> {
   const runtime = createSystemRuntime(options.log === undefined ? {} : { log: options.log });
-  const definitions = await openDefinitions(options.dataDir ?? null, runtime);
-  const broker = new Broker({ runtime, journal: new MemoryJournal(), definitions });
+  let diskAlarm: DiskAlarm | null = null;
+  const store = await openStore(options.dataDir ?? null, runtime, (error) => {
+    if (error === null) diskAlarm?.writeSucceeded();
+    else diskAlarm?.writeFailed();
+  });
+  const broker = new Broker({ runtime, ...store });
   broker.recover();
+  if (typeof options.dataDir === 'string') {
+    const limit = options.diskFreeLimit ?? DEFAULT_DISK_FREE_LIMIT;
+    diskAlarm = new DiskAlarm(broker.alarms, runtime, options.dataDir, limit);
+  }
   const listener = new AmqpListener({
     broker,
     authenticator: new DefaultUserAuthenticator(),
@@ -90,6 +122,7 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => {
     memoryAlarm.close();
+    diskAlarm?.close();
     closing ??= listener.close().then(() => broker.close());
     return closing;
   };
@@ -104,15 +137,26 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
     host: address,
     port,
     url: `amqp://guest:guest@${urlHost}:${port}`,
+    browse: (queue, { vhost = '/', from = 0, limit = 100 } = {}) => {
+      const found = broker.findVirtualHost(vhost)?.queues.find(queue);
+      if (found === undefined) throw new Error(`there is no queue '${queue}' in vhost '${vhost}'`);
+      return found.browse(from, limit).map(viewOf);
+    },
     setMemoryWatermark: (watermark) => memoryAlarm.setWatermark(watermark),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-/** SQLite is loaded by who keeps something only. */
-async function openDefinitions(path: string | null, runtime: Runtime): Promise<DefinitionStore> {
-  if (path === null) return new MemoryDefinitionStore();
-  const { openDataDirectory } = await import('./store/local/data-directory.ts');
-  return openDataDirectory({ path, ...runtime }).definitions;
+/** SQLite and the journal on disk are loaded by who keeps something only. */
+async function openStore(
+  path: string | null,
+  runtime: Runtime,
+  onTrouble: (error: DiskError | null) => void,
+): Promise<{ definitions: DefinitionStore; journal: Journal }> {
+  if (path === null) {
+    return { definitions: new MemoryDefinitionStore(), journal: new MemoryJournal() };
+  }
+  const { openLocalStore } = await import('./store/local/open-local-store.ts');
+  return openLocalStore({ path, ...runtime, onTrouble });
 }

@@ -19,24 +19,19 @@ async function start(options: StartOptions): Promise<void> {
     pid: process.pid,
     node: process.versions.node,
   });
-  warnOfMemory(settings, log);
+  tellWhereThingsAre(settings, log);
   stopOnSignal(broker, log);
 }
 
-/** What a restart forgets. */
-function warnOfMemory({ dataDir }: Settings, log: Logger): void {
-  if (dataDir === null) {
-    log.warn('everything is kept in memory: a restart forgets it');
-    return;
-  }
-  log.info('definitions are kept on disk', { directory: dataDir });
-  log.warn('messages are kept in memory: a restart forgets them');
+function tellWhereThingsAre({ dataDir }: Settings, log: Logger): void {
+  if (dataDir === null) log.warn('everything is kept in memory: a restart forgets it');
+  else log.info('what is durable is kept on disk', { directory: dataDir });
 }
 
 async function listen(settings: Settings, log: Logger): Promise<EmbeddedBroker> {
-  const { port, bind: host, dataDir, memoryWatermark } = settings;
+  const { port, bind: host, dataDir, memoryWatermark, diskFreeLimit } = settings;
   try {
-    return await createBroker({ port, host, dataDir, log, memoryWatermark });
+    return await createBroker({ port, host, dataDir, log, memoryWatermark, diskFreeLimit });
   } catch (error) {
     if (error instanceof DataDirectoryError) {
       throw new ConfigurationError(error.message, { cause: error });

@@ -14,6 +14,7 @@ import { Deadline, type Deadlines } from '../deadlines.ts';
 import { BrokerError } from '../errors.ts';
 import type { Message } from '../message.ts';
 import type { Dispatchable, Turn } from '../turn.ts';
+import type { BrowsedMessage } from './browsed-message.ts';
 import type { Consumer } from './consumer.ts';
 import type { DeclaredQueue } from './declared-queue.ts';
 import type { PublishOutcome, QueueStats, TakenMessage } from './queue-ref.ts';
@@ -139,6 +140,17 @@ export class StreamQueue implements DeclaredQueue, Dispatchable {
       else this.#reading.add(reader);
     }
     if (this.#reading.size > 0) this.#deadlines.set(this.#continuation, this.#turn.nowMs());
+  }
+
+  /** All are ready: reading takes none away. */
+  browse(from: number, limit: number): readonly BrowsedMessage[] {
+    const found: BrowsedMessage[] = [];
+    let position = Math.max(from, this.#log.firstOffset);
+    for (; position < this.#log.nextOffset && found.length < limit; position++) {
+      const message = this.#log.chunkAt(position)?.messageAt(position) ?? null;
+      if (message !== null) found.push({ position, message, state: 'ready' });
+    }
+    return found;
   }
 
   get(): TakenMessage | null {
