@@ -15,6 +15,7 @@ import { BlockPool } from './amqp/output-buffer.ts';
 import { serverProperties } from './amqp/server-properties.ts';
 import { Broker } from './broker/broker.ts';
 import { viewOf, type BrowsedView } from './broker/browse.ts';
+import { DEFAULT_MEMORY_BUDGET } from './broker/memory-budget.ts';
 import type { DiskError } from './runtime/disk.ts';
 import { DEFAULT_DISK_FREE_LIMIT, DiskAlarm, type DiskFreeLimit } from './broker/disk-alarm.ts';
 import type { Logger } from './runtime/logger.ts';
@@ -55,6 +56,8 @@ export interface CreateBrokerOptions {
   readonly limits?: Partial<Limits>;
   /** Free space in the data directory below which publishers wait; 50 MB when left out. */
   readonly diskFreeLimit?: DiskFreeLimit;
+  /** What ready messages may take of memory, in octets, before queues keep them on disk only; 32 MiB when left out. */
+  readonly memoryBudget?: number;
   /** Memory beyond which publishers wait (`connection.blocked`); 0.6 of the machine's when left out. */
   readonly memoryWatermark?: MemoryWatermark;
 }
@@ -100,7 +103,8 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
     if (error === null) diskAlarm?.writeSucceeded();
     else diskAlarm?.writeFailed();
   });
-  const broker = new Broker({ runtime, ...store });
+  const { memoryBudget = DEFAULT_MEMORY_BUDGET } = options;
+  const broker = new Broker({ runtime, ...store, memoryBudget });
   broker.recover();
   if (typeof options.dataDir === 'string') {
     const limit = options.diskFreeLimit ?? DEFAULT_DISK_FREE_LIMIT;

@@ -55,6 +55,7 @@ export class LocalJournal implements Journal, JournalParts {
       log,
       firstNumber,
       fileSize,
+      hasMore: () => this.delivering.length > 0,
       onCut: (batch) => this.#tellDelivered(batch),
       onNewFile: (batch) => {
         batch.synced(this.synced.segment, this.synced.offset);

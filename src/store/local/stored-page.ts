@@ -9,6 +9,14 @@ import { AT, ENQUEUE } from './record.ts';
 import type { Segment, SegmentPage } from './segments.ts';
 import type { WalFile } from './wal-file.ts';
 
+/** Sizes that pages are read into: few different ones, because memory of many sizes is seldom used again. */
+const READ_SIZE_STEP = 16 * 1024;
+
+function allocatePage(length: number): Buffer {
+  const size = Math.ceil(length / READ_SIZE_STEP) * READ_SIZE_STEP;
+  return Buffer.allocUnsafeSlow(size).subarray(0, length);
+}
+
 /** The log that a page belongs to. */
 export interface PageLog {
   readonly journal: LogContext;
@@ -102,7 +110,7 @@ export class StoredPage implements Page, SegmentPage {
   prefetch(): void {
     if (this.#prefetched !== null || this.#isPrefetching || this.isDead) return;
     this.#isPrefetching = true;
-    const octets = Buffer.allocUnsafeSlow(this.payloadLength);
+    const octets = allocatePage(this.payloadLength);
     const { segment } = this;
     const { segments } = this.log.journal;
     segments.reading(segment);
@@ -154,7 +162,7 @@ export class StoredPage implements Page, SegmentPage {
 
   /** The records, as they are on disk. */
   readOctets(): Buffer {
-    const octets = Buffer.allocUnsafeSlow(this.payloadLength);
+    const octets = allocatePage(this.payloadLength);
     let count = 0;
     try {
       count = this.segment.file.readSync(octets, this.offset + PAGE_HEADER_SIZE);

@@ -27,6 +27,8 @@ export interface WriteAheadLogOptions {
   readonly firstNumber: number;
   /** Size at which a file is full, in octets. */
   readonly fileSize: number;
+  /** Whether `onCut` will add something. */
+  readonly hasMore: () => boolean;
   /** Called before a batch is complete: the last chance to add to it. */
   readonly onCut: (batch: RecordBatch) => void;
   /** A new file begins with `batch`: what each file has to tell. */
@@ -77,15 +79,19 @@ export class WriteAheadLog {
   commit(): void {
     if (this.#isWriting) return;
     const { length } = this.batch;
-    if (length === this.#emptyLength) this.#tellWaiters();
+    if (this.#isEmpty()) this.#tellWaiters();
     else if (this.#waiters.length > 0) this.#cut();
     else if (length > UNHURRIED_OCTETS_MAX) this.#cut();
     else {
       this.#timer ??= this.#options.timers.after(UNHURRIED_MS, () => {
         this.#timer = null;
-        if (!this.#isWriting && this.batch.length > this.#emptyLength) this.#cut();
+        if (!this.#isWriting && !this.#isEmpty()) this.#cut();
       });
     }
+  }
+
+  #isEmpty(): boolean {
+    return this.batch.length === this.#emptyLength && !this.#options.hasMore();
   }
 
   /** Nothing is gathered or under way: all that they wait for is durable. */
