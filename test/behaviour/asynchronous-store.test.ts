@@ -227,6 +227,29 @@ describe('a store that takes its time', { concurrency: true }, () => {
     assert.equal((await client.expect(methods.BASIC_ACK)).method.deliveryTag, 2);
   });
 
+  test('a persistent message is confirmed only when the queue that it is in is written, too', async () => {
+    await using server = await start();
+    await using owner = await RawClient.open(server.port);
+    (await owner.channel()).sendDeclareQueue('q', { durable: true });
+    await until(() => server.store.pending.length === 1);
+    await using client = await RawClient.open(server.port);
+    const channel = await client.channel();
+    await channel.confirmSelect();
+    channel.publish('', 'q', 'kept', { properties: { deliveryMode: 2 } });
+    await channel.sync();
+    for (const commit of server.journal.waiting.splice(0)) commit();
+    server.broker.turn.end();
+    await channel.sync();
+    assert.deepEqual(client.inbox, []);
+    server.store.pending[0]!.resolve();
+    assert.equal((await client.expect(methods.BASIC_ACK)).method.deliveryTag, 1);
+    channel.publish('', 'q', 'kept', { properties: { deliveryMode: 2 } });
+    await until(() => server.journal.waiting.length === 1);
+    server.journal.waiting[0]!();
+    server.broker.turn.end();
+    assert.equal((await client.expect(methods.BASIC_ACK)).method.deliveryTag, 2);
+  });
+
   test('no-wait declarations wait for nothing', async () => {
     await using server = await start();
     await using client = await RawClient.open(server.port);
