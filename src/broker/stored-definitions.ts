@@ -6,6 +6,7 @@ import type { DefinitionKind, DefinitionStore } from '../store/definition-store.
 import type { DeclaredBinding, Exchange } from './exchange/exchange.ts';
 import type { DeclaredQueue } from './queue/declared-queue.ts';
 import { bindingToStore, exchangeToStore, queueToStore } from './stored-values.ts';
+import type { Turn } from './turn.ts';
 
 /** Settles when something is durable; nothing where it already is. */
 export type Durable = Promise<void> | void;
@@ -13,12 +14,14 @@ export type Durable = Promise<void> | void;
 export class StoredDefinitions {
   readonly #store: DefinitionStore;
   readonly #vhost: string;
+  readonly #turn: Turn;
   /** The last change of each definition that is not durable yet. */
   readonly #pending = new Map<string, Promise<void>>();
 
-  constructor(store: DefinitionStore, vhost: string) {
+  constructor(store: DefinitionStore, vhost: string, turn: Turn) {
     this.#store = store;
     this.#vhost = vhost;
+    this.#turn = turn;
   }
 
   putExchange(exchange: Exchange): Durable {
@@ -79,6 +82,7 @@ export class StoredDefinitions {
   #track(key: string, durable: Durable): Durable {
     if (durable === undefined) return undefined;
     this.#pending.set(key, durable);
+    this.#turn.noteDeclared(durable);
     const forget = (): void => {
       if (this.#pending.get(key) === durable) this.#pending.delete(key);
     };

@@ -31,6 +31,8 @@ export class Turn {
   readonly #queues: Dispatchable[] = [];
   readonly #committing: CommitParticipant[] = [];
   readonly #flushing: FlushParticipant[] = [];
+  /** Settles when all that was declared so far is durable; null where it is. */
+  #declared: Promise<void> | null = null;
   #isEnding = false;
   /** The clock is read once a turn; -1 until somebody asks. */
   #nowMs = -1;
@@ -65,9 +67,43 @@ export class Turn {
     this.#flushing.push(participant);
   }
 
-  /** Calls `waiter.committed(token)` once everything journaled so far is durable. */
+  /** Calls `waiter.committed(token)` once everything journaled and declared so far is durable. */
   whenDurable(waiter: CommitWaiter, token: number): void {
-    this.#journal.whenDurable(waiter, token);
+    const declared = this.#declared;
+    if (declared === null) this.#journal.whenDurable(waiter, token);
+    else this.#journal.whenDurable(this.#whenDeclaredToo(waiter, declared), token);
+  }
+
+  /**
+   * Something was declared that is not durable yet. Others see it already, and what they publish to it is safe only
+   * with it. Declarations become durable in their order.
+   */
+  noteDeclared(durable: Promise<void>): void {
+    this.#declared = durable;
+    const forget = (): void => {
+      if (this.#declared === durable) this.#declared = null;
+    };
+    durable.then(forget, forget);
+  }
+
+  #whenDeclaredToo(waiter: CommitWaiter, declared: Promise<void>): CommitWaiter {
+    let isDeclared = false;
+    let committedToken: number | null = null;
+    const tell = (token: number): void => waiter.committed(token);
+    const onDeclared = (): void => {
+      isDeclared = true;
+      if (committedToken === null) return;
+      tell(committedToken);
+      this.end();
+    };
+    // What could not be declared is never confirmed.
+    declared.then(onDeclared, () => {});
+    return {
+      committed(token: number): void {
+        if (isDeclared) tell(token);
+        else committedToken = token;
+      },
+    };
   }
 
   /** Ends the turn. A call from within (a flush that closes a connection) is a part of the turn that is ending. */

@@ -60,7 +60,7 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter {
 
   constructor(options: VirtualHostOptions) {
     this.name = options.name;
-    const definitions = new StoredDefinitions(options.definitions, options.name);
+    const definitions = new StoredDefinitions(options.definitions, options.name, options.turn);
     const bindings = new Bindings((exchange) => void this.exchanges.remove(exchange), definitions);
     this.exchanges = new Exchanges(options.name, options.exchangeTypes, bindings, definitions);
     const deadLetters = new DeadLetters(this, options.turn, options.clock);

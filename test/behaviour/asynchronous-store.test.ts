@@ -26,12 +26,18 @@ class SlowStore implements DefinitionStore {
   put({ kind }: Definition): Promise<void> | void {
     // Nobody waits for these.
     if (kind === 'vhost' || kind === 'counter') return undefined;
+    return this.#write();
+  }
+
+  delete(): Promise<void> {
+    return this.#write();
+  }
+
+  #write(): Promise<void> {
     const written = Promise.withResolvers<void>();
     this.pending.push(written);
     return written.promise;
   }
-
-  delete(): void {}
 
   watch(): () => void {
     return () => {};
@@ -79,6 +85,25 @@ async function until(isReached: () => boolean): Promise<void> {
   }
 }
 
+/** The answer comes when write number `count` is done, and not before. */
+async function answer(
+  server: { readonly store: SlowStore },
+  client: RawClient,
+  count: number,
+  id: methods.Method['id'],
+): Promise<void> {
+  await until(() => server.store.pending.length === count);
+  assert.deepEqual(client.inbox, []);
+  server.store.pending[count - 1]!.resolve();
+  await client.expect(id);
+}
+
+/** What others sent before is read when this is done. */
+async function pingElsewhere(port: number): Promise<void> {
+  await using client = await RawClient.open(port);
+  await (await client.channel()).sync();
+}
+
 describe('a store that takes its time', { concurrency: true }, () => {
   test('declare-ok comes when the queue is written, and what was sent behind it is done then, in order', async () => {
     await using server = await start();
@@ -92,6 +117,71 @@ describe('a store that takes its time', { concurrency: true }, () => {
     server.store.pending[0]!.resolve();
     await client.expect(methods.QUEUE_DECLARE_OK);
     assert.equal((await client.expect(methods.BASIC_GET_OK)).body, 'behind');
+  });
+
+  test('bind-ok and unbind-ok come when the binding of the queue or exchange is written', async () => {
+    await using server = await start();
+    await using client = await RawClient.open(server.port);
+    const channel = await client.channel();
+    channel.sendDeclareQueue('q', { durable: true });
+    await answer(server, client, 1, methods.QUEUE_DECLARE_OK);
+    const binding = { queue: 'q', exchange: 'amq.topic', routingKey: 'k', arguments: EMPTY_TABLE };
+    channel.send(methods.encodeQueueBind, { ...binding, noWait: false });
+    await answer(server, client, 2, methods.QUEUE_BIND_OK);
+    channel.send(methods.encodeQueueUnbind, binding);
+    await answer(server, client, 3, methods.QUEUE_UNBIND_OK);
+    const ends = { source: 'amq.topic', destination: 'amq.fanout', routingKey: 'k' };
+    const between = { ...ends, noWait: false, arguments: EMPTY_TABLE };
+    channel.send(methods.encodeExchangeBind, between);
+    await answer(server, client, 4, methods.EXCHANGE_BIND_OK);
+    channel.send(methods.encodeExchangeUnbind, between);
+    await answer(server, client, 5, methods.EXCHANGE_UNBIND_OK);
+  });
+
+  test('a second client that declares, looks for or deletes the same is answered when the first one is', async () => {
+    await using server = await start();
+    await using first = await RawClient.open(server.port);
+    (await first.channel()).sendDeclareQueue('q', { durable: true });
+    await until(() => server.store.pending.length === 1);
+    await using second = await RawClient.open(server.port);
+    (await second.channel()).sendDeclareQueue('q', { durable: true });
+    await using third = await RawClient.open(server.port);
+    (await third.channel()).sendDeclareQueue('q', { durable: true, passive: true });
+    for (const _ of [1, 2, 3]) await pingElsewhere(server.port);
+    assert.deepEqual([...first.inbox, ...second.inbox, ...third.inbox], []);
+    server.store.pending[0]!.resolve();
+    for (const client of [first, second, third]) await client.expect(methods.QUEUE_DECLARE_OK);
+    (await first.channel(2)).sendDeleteQueue('q');
+    await until(() => server.store.pending.length === 2);
+    (await second.channel(2)).sendDeleteQueue('q');
+    for (const _ of [1, 2, 3]) await pingElsewhere(server.port);
+    assert.deepEqual([...first.inbox, ...second.inbox], []);
+    server.store.pending[1]!.resolve();
+    for (const client of [first, second]) await client.expect(methods.QUEUE_DELETE_OK);
+  });
+
+  test('a second client that makes the same exchange and binding is answered when the first one is', async () => {
+    await using server = await start();
+    const binding = { source: 'x', destination: 'amq.fanout', routingKey: 'k' };
+    const between = { ...binding, noWait: false, arguments: EMPTY_TABLE };
+    await using first = await RawClient.open(server.port);
+    const firstChannel = await first.channel();
+    await using second = await RawClient.open(server.port);
+    const secondChannel = await second.channel();
+    firstChannel.sendDeclareExchange('x', 'direct', { durable: true });
+    await until(() => server.store.pending.length === 1);
+    secondChannel.sendDeclareExchange('x', 'direct', { durable: true });
+    await pingElsewhere(server.port);
+    assert.deepEqual(second.inbox, []);
+    server.store.pending[0]!.resolve();
+    for (const client of [first, second]) await client.expect(methods.EXCHANGE_DECLARE_OK);
+    firstChannel.send(methods.encodeExchangeBind, between);
+    await until(() => server.store.pending.length === 2);
+    secondChannel.send(methods.encodeExchangeBind, between);
+    await pingElsewhere(server.port);
+    assert.deepEqual(second.inbox, []);
+    server.store.pending[1]!.resolve();
+    for (const client of [first, second]) await client.expect(methods.EXCHANGE_BIND_OK);
   });
 
   test('a write that fails closes the connection with 541', async () => {
@@ -134,6 +224,29 @@ describe('a store that takes its time', { concurrency: true }, () => {
     for (const commit of server.journal.waiting) commit();
     server.broker.turn.end();
     assert.equal((await client.expect(methods.BASIC_ACK)).method.deliveryTag, 1);
+    assert.equal((await client.expect(methods.BASIC_ACK)).method.deliveryTag, 2);
+  });
+
+  test('a persistent message is confirmed only when the queue that it is in is written, too', async () => {
+    await using server = await start();
+    await using owner = await RawClient.open(server.port);
+    (await owner.channel()).sendDeclareQueue('q', { durable: true });
+    await until(() => server.store.pending.length === 1);
+    await using client = await RawClient.open(server.port);
+    const channel = await client.channel();
+    await channel.confirmSelect();
+    channel.publish('', 'q', 'kept', { properties: { deliveryMode: 2 } });
+    await channel.sync();
+    for (const commit of server.journal.waiting.splice(0)) commit();
+    server.broker.turn.end();
+    await channel.sync();
+    assert.deepEqual(client.inbox, []);
+    server.store.pending[0]!.resolve();
+    assert.equal((await client.expect(methods.BASIC_ACK)).method.deliveryTag, 1);
+    channel.publish('', 'q', 'kept', { properties: { deliveryMode: 2 } });
+    await until(() => server.journal.waiting.length === 1);
+    server.journal.waiting[0]!();
+    server.broker.turn.end();
     assert.equal((await client.expect(methods.BASIC_ACK)).method.deliveryTag, 2);
   });
 

@@ -30,6 +30,13 @@ describe('leveret start', { concurrency: true }, () => {
     assert.match(await started(program), /^amqp:\/\/127\.0\.0\.1:\d+$/u);
   });
 
+  test('says with --in-memory that a restart forgets everything', async (t) => {
+    const program = leveret(t, ['start', '--in-memory', '--port', '0']);
+    await program.until('the warning', (lines) =>
+      lines.some((line) => line.endsWith('everything is kept in memory: a restart forgets it')),
+    );
+  });
+
   test('closes connections with 320 on SIGTERM and ends with code 0', async (t) => {
     const program = leveret(t, ['start', '--in-memory', '--port', '0']);
     const connection = await connect(await started(program));

@@ -185,7 +185,7 @@ export class SqliteDefinitionStore implements DefinitionStore {
     this.#isFailing = true;
     this.#log.error('definitions cannot be written: who declares or deletes waits until they can', {
       path: this.#database.path,
-      error,
+      reason: textOf(error),
     });
   }
 
@@ -211,7 +211,9 @@ export class SqliteDefinitionStore implements DefinitionStore {
       this.#isLogExact = false;
       if (this.#isCheckpointFailing) return;
       this.#isCheckpointFailing = true;
-      this.#log.warn('definitions cannot be moved into the database file yet', { error });
+      this.#log.warn('definitions cannot be moved into the database file yet', {
+        reason: textOf(error),
+      });
     }
   }
 }
@@ -232,4 +234,8 @@ function settle(
     if (error === null) resolve();
     else reject(error);
   };
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -150,7 +150,7 @@ describe('definitions in SQLite', () => {
     await put(store, 'r');
     assert.deepEqual(keysOf(afterPowerCut(t)), ['before', 'q', 'r']);
     assert.equal(log.complaints.length, 1);
-    assert.match(log.complaints[0]!, /^error definitions cannot be written: .*EIO/u);
+    assert.match(log.complaints[0]!, /^error definitions cannot be written/u);
   });
 
   test('are tried again when the database refuses them, in order, and complained of once a time', async (t) => {
