@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { EMPTY_TABLE, fromPlain, type FieldTable } from '../../../src/amqp/wire/field-table.ts';
 import { Broker } from '../../../src/broker/broker.ts';
-import type { LocalQueue } from '../../../src/broker/queue/local-queue.ts';
+import type { DeclaredQueue } from '../../../src/broker/queue/declared-queue.ts';
 import type { VirtualHost } from '../../../src/broker/virtual-host.ts';
 import { systemDisk } from '../../../src/runtime/system-disk.ts';
 import { systemMemory } from '../../../src/runtime/memory.ts';
@@ -50,7 +50,7 @@ interface QueueFlags {
   readonly arguments?: FieldTable;
 }
 
-function declareQueue(virtualHost: VirtualHost, name: string, flags: QueueFlags = {}): LocalQueue {
+function declareQueue(virtualHost: VirtualHost, name: string, flags: QueueFlags = {}): DeclaredQueue {
   const defaults = { isDurable: true, isExclusive: false, isAutoDelete: false };
   const declaration = { ...defaults, arguments: EMPTY_TABLE, name, ...flags };
   const queue = virtualHost.queues.declare(declaration, OWNER);
