@@ -3,18 +3,22 @@ import { RecordBatch } from './record-batch.ts';
 
 const PAGE_OCTETS = 128 * 1024;
 const KEPT_MAX = 8;
+/** Pages of fewer messages get memory of their own: thousands of short queues may be written at once. */
+const FEW_MESSAGES = 128;
+const FEW_OCTETS = 8 * 1024;
 
 export class BatchPool {
   readonly #free: RecordBatch[] = [];
 
-  /** An empty batch. */
-  take(): RecordBatch {
+  /** An empty batch for a page of some messages. */
+  take(messageCount: number): RecordBatch {
+    if (messageCount < FEW_MESSAGES) return new RecordBatch(FEW_OCTETS);
     return this.#free.pop() ?? new RecordBatch(PAGE_OCTETS);
   }
 
   /** Gives back one that nobody reads any more. */
   release(batch: RecordBatch): void {
     batch.clear();
-    if (this.#free.length < KEPT_MAX) this.#free.push(batch);
+    if (this.#free.length < KEPT_MAX && batch.size >= PAGE_OCTETS) this.#free.push(batch);
   }
 }

@@ -15,6 +15,7 @@ export class LiveSet {
 
   add(position: number): void {
     const bit = position - this.#base;
+    if (bit < 0) throw new RangeError(`position ${position} lies before ${this.#base}`);
     const at = Math.floor(bit / 32);
     if (at >= this.#words.length) this.#grow(at);
     const mask = 1 << (bit & 31);

@@ -42,6 +42,7 @@ export class LocalJournal implements Journal, JournalParts {
   readonly #opened = new Set<LocalQueueLog>();
   readonly #retirement: Retirement;
   readonly #compaction: Compaction;
+  #hasPageFailed = false;
 
   private constructor(options: LocalJournalOptions, firstNumber: number) {
     this.options = options;
@@ -178,9 +179,12 @@ export class LocalJournal implements Journal, JournalParts {
     this.#compaction.look();
   }
 
-  /** A page could not be written. Its messages are where they were. */
-  pageFailed(error: DiskError): void {
-    this.log.error('a page cannot be written', { error });
+  pageWritten(error: DiskError | null): void {
+    if (error === null && !this.#hasPageFailed) return;
+    if (error !== null && !this.#hasPageFailed) {
+      this.log.error('a page cannot be written', { error });
+    }
+    this.#hasPageFailed = error !== null;
     this.options.onTrouble?.(error);
   }
 }

@@ -128,9 +128,9 @@ export class LocalQueueLog implements QueueLog, PageLog, Carried, Delivering {
 
   writePage(contents: PageContents, done: (page: Page | null) => void): void {
     const { journal } = this;
-    const batch = journal.pageBatches.take();
-    batch.skip(PAGE_HEADER_SIZE);
     const { first, messages, from, to } = contents;
+    const batch = journal.pageBatches.take(to - from);
+    batch.skip(PAGE_HEADER_SIZE);
     let keptCount = 0;
     let bodyOctets = 0;
     let firstArrivedAtMs = Number.POSITIVE_INFINITY;
@@ -176,7 +176,7 @@ export class LocalQueueLog implements QueueLog, PageLog, Carried, Delivering {
     writePageHeader(octets, header);
     this.journal.segments.append(octets, (error, segment, offset) => {
       this.journal.pageBatches.release(batch);
-      if (error !== null) this.journal.pageFailed(error);
+      this.journal.pageWritten(error);
       if (error !== null || segment === null) {
         done(null);
         return;

@@ -25,6 +25,6 @@ export interface LogContext {
   carryLater(carried: Carried): void;
   /** Tells of this in the batch. */
   carryNow(carried: Carried): void;
-  /** A page could not be written. Its messages are where they were. */
-  pageFailed(error: DiskError): void;
+  /** A page was written, or could not be: then its messages are where they were. */
+  pageWritten(error: DiskError | null): void;
 }

@@ -2,7 +2,7 @@
 import { LiveSet } from './live-set.ts';
 import type { LocalQueueLog } from './local-queue-log.ts';
 import { PAGE_HEADER_SIZE } from './page-header.ts';
-import type { RecordBatch } from './record-batch.ts';
+import { RecordBatch } from './record-batch.ts';
 import type { RecordReader } from './record-reader.ts';
 import { AT } from './record.ts';
 import type { StoredPage } from './stored-page.ts';
@@ -10,6 +10,10 @@ import type { StoredPage } from './stored-page.ts';
 const PAGE_OCTETS_MAX = 256 * 1024;
 /** Messages in a page: what is read at once. */
 const PAGE_MESSAGES_MAX = 1024;
+/** Positions that a page may span: what is live in it is told by a bit for each. */
+const PAGE_SPAN_MAX = 16_384;
+/** There may be a builder for each of thousands of queues, most with little to write. */
+const FIRST_OCTETS = 4096;
 
 export class PageBuilder {
   readonly #log: LocalQueueLog;
@@ -41,8 +45,9 @@ export class PageBuilder {
   /** Adds the current record of a reader, an ENQUEUE; positions ascend. */
   add(reader: RecordReader): void {
     const { position } = reader;
+    if (position - this.#first >= PAGE_SPAN_MAX) this.finish();
     if (this.#batch === null) {
-      this.#batch = this.#log.journal.pageBatches.take();
+      this.#batch = new RecordBatch(FIRST_OCTETS);
       this.#batch.skip(PAGE_HEADER_SIZE);
       this.#positions = new LiveSet(position);
       this.#first = position;

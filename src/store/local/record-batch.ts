@@ -45,6 +45,11 @@ export class RecordBatch {
     this.#words = new Int32Array(this.#buffer.buffer);
   }
 
+  /** Octets that there is room for. */
+  get size(): number {
+    return this.#buffer.length;
+  }
+
   enqueue(
     queueId: number,
     lane: number,

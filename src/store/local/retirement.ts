@@ -12,6 +12,8 @@ import { ENQUEUE } from './record.ts';
 
 /** Files beyond these, the one being written counted, are not kept: younger messages die by themselves first. */
 const KEPT_FILES = 4;
+/** Queues that write pages at the same time: each takes memory for what it writes. */
+const QUEUES_AT_ONCE = 64;
 /** How soon it is tried again after the disk refused, in milliseconds. */
 const RETRY_MS = 2000;
 
@@ -33,7 +35,7 @@ export class Retirement {
     const isEmpty = oldest.liveCount === 0 && oldest.carried.size === 0;
     if (!isEmpty && this.#journal.wal.files.length <= KEPT_FILES) return;
     this.#isBusy = true;
-    this.#movePages(oldest);
+    this.#movePages(oldest, [...oldest.ranges]);
   }
 
   /** Resolves when nothing is under way. */
@@ -42,12 +44,16 @@ export class Retirement {
     if (this.#isBusy) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }
 
-  /** What queues hold in memory they write themselves. */
-  #movePages(file: WalFile): void {
-    for (const range of file.ranges) {
+  /** What queues hold in memory they write themselves, some queues at a time. */
+  #movePages(file: WalFile, ranges: readonly LiveRange[]): void {
+    for (const range of ranges.slice(0, QUEUES_AT_ONCE)) {
       if (range.live.count > 0) this.#logOf(range).owner?.writePages(range.end);
     }
-    this.#journal.segments.afterPending(() => this.#moveStragglers(file));
+    const rest = ranges.slice(QUEUES_AT_ONCE);
+    this.#journal.segments.afterPending(() => {
+      if (rest.length > 0) this.#movePages(file, rest);
+      else this.#moveStragglers(file);
+    });
   }
 
   /** What is left was delivered and not acknowledged: only the file itself has it. */
