@@ -23,6 +23,11 @@ export const ROWS: readonly Row[] = [
     options: [...PERSISTENT, '--size', '1024'],
     counts: 'consumed',
   },
+  {
+    name: 'quorum queue, persistent 16 B, confirms, one ack each',
+    options: [...PERSISTENT, '--queue-type', 'quorum'],
+    counts: 'consumed',
+  },
   { name: 'transient 1 KiB, auto-ack', options: ['--size', '1024'], counts: 'consumed' },
   { name: 'transient 64 KiB, auto-ack', options: ['--size', '65536'], counts: 'consumed' },
   {
@@ -67,6 +72,14 @@ export const ROWS: readonly Row[] = [
   {
     name: 'latency at 2,000/s, transient',
     options: ['--rate', '2000', '--confirm', '100', '--ack', 'each', '--prefetch', '100'],
+    counts: 'consumed',
+    isLatency: true,
+  },
+  {
+    name: 'latency at 2,000/s, persistent',
+    options: '--durable --persistent --rate 2000 --confirm 100 --ack each --prefetch 100'.split(
+      ' ',
+    ),
     counts: 'consumed',
     isLatency: true,
   },

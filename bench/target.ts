@@ -1,12 +1,17 @@
 // A broker under measurement: where it is, which processes it consists of, and what these cost. CPU and memory come from
 // /proc, so they are there on Linux only.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** Clock ticks a second of /proc/PID/stat: 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 const PAGE_OCTETS = 4096;
+
+/** As `npm start` and the published command have them. */
+const NODE_OPTIONS = ['--max-semi-space-size=16'];
 
 export interface Target {
   readonly name: string;
@@ -55,14 +60,21 @@ export interface StartedBroker extends Target {
   /** From spawn to the first connection that it served, in milliseconds. */
   readonly startMs: number;
   stop(): Promise<void>;
+  /** Ends it with SIGKILL; the directory stays. */
+  kill(): Promise<void>;
 }
 
-/** Starts the Leveret of this repository as a process of its own, on a free port. */
-export async function startLeveret(): Promise<StartedBroker> {
+/**
+ * Starts the Leveret of this repository as a process of its own, on a free port.
+ *
+ * @param dataDir null: a directory of its own, that goes when it stops
+ */
+export async function startLeveret(dataDir: string | null = null): Promise<StartedBroker> {
+  const directory = dataDir ?? mkdtempSync(join(tmpdir(), 'leveret-bench-'));
   const startedMs = performance.now();
   const child = spawn(
     process.execPath,
-    ['bin/from-source.js', 'start', '--in-memory', '--port', '0'],
+    [...NODE_OPTIONS, 'bin/from-source.js', 'start', '--data-dir', directory, '--port', '0'],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },
@@ -93,9 +105,14 @@ export async function startLeveret(): Promise<StartedBroker> {
     uri,
     pids: child.pid === undefined ? [] : [child.pid],
     startMs: performance.now() - startedMs,
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exited;
+    },
     stop: async () => {
       child.kill('SIGTERM');
       await exited;
+      if (dataDir === null) rmSync(directory, { recursive: true });
     },
   };
 }

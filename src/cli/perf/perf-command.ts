@@ -36,13 +36,18 @@ export function createPerfCommand(): Command {
     )
     .option('-p, --persistent', 'delivery mode 2')
     .option('--durable', 'durable queues and exchange')
+    .option('--queue-type <type>', 'x-queue-type: classic or quorum', '')
     .option('--write-size <octets>', 'given to the socket at once; 1: a message a write', '65536')
     .option('--exchange <name>', 'publish to this exchange, queues are bound to it', '')
     .option('--exchange-type <type>', 'declare the exchange with this type', '')
     .option('--routing-key <key>', 'of all messages and bindings; else the name of the queue', '')
     .option('--queue-prefix <name>', 'queues are called <name>-0, <name>-1, ...', 'perf')
     .option('-d, --duration <seconds>', 'how long to publish', '10')
-    .option('-n, --count <count>', 'messages of each producer, instead of a duration', '0')
+    .option(
+      '-n, --count <count>',
+      'messages of each producer, or of each consumer where there is no producer, instead of a duration',
+      '0',
+    )
     .option('-l, --latency', 'measure latencies also without a rate')
     .option('--keep', 'leave queues and exchange as they are at the end')
     .option('--json', 'print the result as JSON')

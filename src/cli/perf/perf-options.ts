@@ -17,6 +17,8 @@ export interface PerfOptions {
   readonly ackEvery: number;
   readonly persistent: boolean;
   readonly durable: boolean;
+  /** `x-queue-type` of the queues; empty: the broker's default. */
+  readonly queueType: string;
   /** Octets given to the socket at once. */
   readonly writeSize: number;
   /** Empty for the default exchange. */
@@ -26,7 +28,7 @@ export interface PerfOptions {
   readonly routingKey: string;
   readonly queuePrefix: string;
   readonly durationSeconds: number;
-  /** Messages of each producer; 0 for no limit. */
+  /** Messages of each producer, or of each consumer where there is no producer; 0 for no limit. */
   readonly count: number;
   readonly latency: boolean;
   /** Leave queues and exchange as they are at the end. */
@@ -65,6 +67,7 @@ export function readPerfOptions(flags: PerfFlags): PerfOptions {
     ackEvery: readAckMode(text(flags['ack'])),
     persistent: flags['persistent'] === true,
     durable: flags['durable'] === true,
+    queueType: text(flags['queueType']),
     writeSize: number('writeSize', 1),
     exchange: text(flags['exchange']),
     exchangeType: text(flags['exchangeType']),

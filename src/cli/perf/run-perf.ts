@@ -1,5 +1,5 @@
 /** One run of the load generator: declares, connects everybody, runs, drains, cleans up, and sums up. */
-import { EMPTY_TABLE } from '../../amqp/wire/field-table.ts';
+import { EMPTY_TABLE, fromPlain } from '../../amqp/wire/field-table.ts';
 import {
   EXCHANGE_DECLARE_OK,
   EXCHANGE_DELETE_OK,
@@ -113,7 +113,9 @@ class Run {
       const isTimeUp = performance.now() - startedMs >= this.#options.durationSeconds * 1000;
       const isCountReached =
         this.#options.count > 0 &&
-        this.#producers.every((producer) => producer.isDone && producer.isSettled);
+        (this.#producers.length === 0
+          ? this.#consumers.every((consumer) => consumer.consumed >= this.#options.count)
+          : this.#producers.every((producer) => producer.isDone && producer.isSettled));
       return isCountReached || (this.#options.count === 0 && isTimeUp);
     };
     await until(isOver, Number.POSITIVE_INFINITY);
@@ -184,7 +186,8 @@ function queueName(options: PerfOptions, index: number): string {
 }
 
 async function declare(control: PerfConnection, options: PerfOptions): Promise<void> {
-  const { exchange, exchangeType, durable } = options;
+  const { exchange, exchangeType, durable, queueType } = options;
+  const queueArguments = queueType === '' ? EMPTY_TABLE : fromPlain({ 'x-queue-type': queueType });
   if (exchange !== '' && exchangeType !== '') {
     const flags = { passive: false, durable, autoDelete: false, internal: false, noWait: false };
     const method = { ...flags, exchange, type: exchangeType, arguments: EMPTY_TABLE };
@@ -195,7 +198,7 @@ async function declare(control: PerfConnection, options: PerfOptions): Promise<v
     const flags = { passive: false, durable, exclusive: false, autoDelete: false, noWait: false };
     await control.call(
       encodeQueueDeclare,
-      { ...flags, queue, arguments: EMPTY_TABLE },
+      { ...flags, queue, arguments: queueArguments },
       QUEUE_DECLARE_OK,
     );
     if (exchange === '') continue;
