@@ -50,7 +50,11 @@ interface QueueFlags {
   readonly arguments?: FieldTable;
 }
 
-function declareQueue(virtualHost: VirtualHost, name: string, flags: QueueFlags = {}): DeclaredQueue {
+function declareQueue(
+  virtualHost: VirtualHost,
+  name: string,
+  flags: QueueFlags = {},
+): DeclaredQueue {
   const defaults = { isDurable: true, isExclusive: false, isAutoDelete: false };
   const declaration = { ...defaults, arguments: EMPTY_TABLE, name, ...flags };
   const queue = virtualHost.queues.declare(declaration, OWNER);
