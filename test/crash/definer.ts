@@ -1,15 +1,15 @@
 // Declares and deletes durable exchanges, queues and bindings while others publish, and looks after each restart whether
 // what was answered is as it was answered.
 import type { SeededRandom } from '../support/seeded-random.ts';
-import { Refused, type Channel } from './channel.ts';
+import type { Channel } from './channel.ts';
 import { Client } from './client.ts';
 import type { DefinitionLedger } from './definition-ledger.ts';
+import { hasExchange, hasQueue } from './existence.ts';
 import type { Ledger } from './ledger.ts';
 
 const BOUND_EXCHANGE = 'crash.bound';
 const EXCHANGES: readonly string[] = Array.from({ length: 4 }, (_, n) => `crash.exchange-${n}`);
 const QUEUES: readonly string[] = Array.from({ length: 8 }, (_, n) => `crash.queue-${n}`);
-const NOT_FOUND = 404;
 
 function bindingOf(queue: string): string {
   return `binding of ${queue}`;
@@ -80,31 +80,10 @@ export async function checkDefinitions(
     const problem = definitions.found(name, isThere);
     if (problem !== null) ledger.report('definition', problem);
   };
-  for (const name of [BOUND_EXCHANGE, ...EXCHANGES]) {
-    check(name, await exists(client, (channel) => channel.declareExchange(name, 'topic', true)));
-  }
-  for (const name of QUEUES) {
-    const declare = (channel: Channel): Promise<unknown> =>
-      channel.declareQueue(name, { isPassive: true });
-    check(name, await exists(client, declare));
-  }
+  for (const name of [BOUND_EXCHANGE, ...EXCHANGES]) check(name, await hasExchange(client, name));
+  for (const name of QUEUES) check(name, await hasQueue(client, name));
   if (definitions.presenceOf(BOUND_EXCHANGE) !== 'there') return;
   for (const name of QUEUES) check(bindingOf(name), await isRouted(client, name));
-}
-
-async function exists(
-  client: Client,
-  ask: (channel: Channel) => Promise<unknown>,
-): Promise<boolean> {
-  const channel = await client.channel();
-  try {
-    await ask(channel);
-  } catch (error) {
-    if (error instanceof Refused && error.code === NOT_FOUND) return false;
-    throw error;
-  }
-  await channel.close();
-  return true;
 }
 
 /** Whether a message with this routing key reaches the queue of that name. */

@@ -7,7 +7,7 @@ import { checkDefinitions } from './definer.ts';
 import { DefinitionLedger } from './definition-ledger.ts';
 import { checkCounts, drain } from './drain.ts';
 import { Ledger, type Counts, type Problem } from './ledger.ts';
-import { declareTopology, QUEUES } from './topology.ts';
+import { declareTopology, declareTransient, missingDefinitions, QUEUES } from './topology.ts';
 import { Workload } from './workload.ts';
 
 /** The longest load of a cycle, in milliseconds. */
@@ -84,7 +84,7 @@ class Run {
     this.#broker.spawn();
     await this.#broker.ready();
     const client = await Client.open(this.#broker.port);
-    await declareTopology(await client.channel(), false);
+    await declareTopology(await client.channel());
     await client.close();
   }
 
@@ -111,11 +111,15 @@ class Run {
 
   async #look(isDrained: boolean): Promise<void> {
     const client = await Client.open(this.#broker.port);
-    await declareTopology(await client.channel(), true);
+    const missing = await missingDefinitions(client);
+    for (const name of missing) this.#ledger.report('definition', `${name} is not there`);
+    // With these, the ledger can still say which messages are lost.
+    if (missing.length > 0) await declareTopology(await client.channel());
+    await declareTransient(await client.channel());
     await checkDefinitions(client, this.#definitions, this.#ledger);
     await checkCounts(client, this.#ledger);
     await client.close();
-    if (!isDrained || this.#hasFailed) return;
+    if (!isDrained && !this.#hasFailed) return;
     const before = this.#ledger.counts.delivered;
     await drain(this.#broker.port, this.#ledger, this.#workload.drainer);
     this.#story.push(`drained of ${this.#ledger.counts.delivered - before}`);

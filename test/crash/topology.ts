@@ -2,6 +2,8 @@
 import { fromPlain, type PlainTable } from '../../src/amqp/wire/plain-table.ts';
 import type { QueueKind } from './copy.ts';
 import type { Channel } from './channel.ts';
+import type { Client } from './client.ts';
+import { hasExchange, hasQueue } from './existence.ts';
 
 export interface Queue extends QueueKind {
   readonly arguments: PlainTable;
@@ -128,16 +130,36 @@ export const COUNTED_TOGETHER: readonly (readonly string[])[] = QUEUES.filter(
   ({ name }) => !name.endsWith('.dead'),
 ).map(({ name, deadLetterQueue }) => (deadLetterQueue === null ? [name] : [name, deadLetterQueue]));
 
-/** Declares everything, or (`isPassive`) asks whether it is there. Transient queues do not have to be. */
-export async function declareTopology(channel: Channel, isPassive: boolean): Promise<void> {
-  for (const [name, type] of EXCHANGES) await channel.declareExchange(name, type, isPassive);
-  for (const queue of QUEUES) {
-    const { name, isDurable, arguments: args } = queue;
-    const declaration = { isDurable, arguments: fromPlain(args) };
-    await channel.declareQueue(name, { ...declaration, isPassive: isPassive && isDurable });
+/** Declares everything; what is there already stays as it is. */
+export async function declareTopology(channel: Channel): Promise<void> {
+  for (const [name, type] of EXCHANGES) await channel.declareExchange(name, type);
+  for (const { name, isDurable, arguments: args } of QUEUES) {
+    await channel.declareQueue(name, { isDurable, arguments: fromPlain(args) });
   }
   for (const { queue, exchange, bindingKey } of BINDINGS) {
-    const isThere = isPassive && QUEUES.some(({ name, isDurable }) => name === queue && isDurable);
-    if (!isThere) await channel.bind(queue, exchange, bindingKey);
+    await channel.bind(queue, exchange, bindingKey);
   }
+}
+
+/** Declares what does not outlive the broker, with its bindings. */
+export async function declareTransient(channel: Channel): Promise<void> {
+  for (const { name, isDurable } of QUEUES) {
+    if (isDurable) continue;
+    await channel.declareQueue(name, { isDurable });
+    for (const { queue, exchange, bindingKey } of BINDINGS) {
+      if (queue === name) await channel.bind(queue, exchange, bindingKey);
+    }
+  }
+}
+
+/** What of the durable exchanges and queues is not there. */
+export async function missingDefinitions(client: Client): Promise<string[]> {
+  const missing: string[] = [];
+  for (const name of EXCHANGES.keys()) {
+    if (!(await hasExchange(client, name))) missing.push(name);
+  }
+  for (const { name, isDurable } of QUEUES) {
+    if (isDurable && !(await hasQueue(client, name))) missing.push(name);
+  }
+  return missing;
 }
