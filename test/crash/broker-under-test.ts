@@ -20,6 +20,8 @@ interface Facts {
   readonly directory: string;
   readonly port: number;
   readonly promises: BrokerPromises;
+  /** How long it is not quite ready after clients can log in, in milliseconds. */
+  readonly restMs: number;
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -29,6 +31,7 @@ export class BrokerUnderTest implements AsyncDisposable {
   readonly port: number;
   readonly uri: string;
   readonly promises: BrokerPromises;
+  readonly restMs: number;
   /** What the broker has written lately. */
   readonly lines: string[] = [];
   readonly #facts: Facts;
@@ -43,6 +46,7 @@ export class BrokerUnderTest implements AsyncDisposable {
     this.name = facts.name;
     this.port = facts.port;
     this.promises = facts.promises;
+    this.restMs = facts.restMs;
     this.uri = `amqp://guest:guest@127.0.0.1:${facts.port}`;
     process.once('exit', this.#killAtExit);
   }
@@ -128,7 +132,8 @@ export async function leveretUnderTest(): Promise<BrokerUnderTest> {
     name: 'Leveret',
     directory,
     port,
-    promises: { closeIsSync: true, keepsRedelivered: true, keepsDeadLetters: true },
+    promises: { closeIsSync: false, keepsRedelivered: true, keepsDeadLetters: true },
+    restMs: 0,
     command: [process.execPath, ...start],
     environment: {},
   });
@@ -146,6 +151,8 @@ export async function rabbitmqUnderTest(): Promise<BrokerUnderTest> {
     directory,
     port,
     promises: { closeIsSync: false, keepsRedelivered: true, keepsDeadLetters: false },
+    // Its quorum queues have no leader yet: whoever reads from one is thrown out with INTERNAL_ERROR.
+    restMs: 2000,
     command: [RABBITMQ_SERVER],
     environment: {
       RABBITMQ_NODENAME: `crash-${port}@localhost`,

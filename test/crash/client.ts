@@ -48,7 +48,7 @@ export class Client implements FrameHandler, ChannelOwner {
       this.#reader.run();
     });
     this.#socket.on('error', () => {});
-    this.#socket.on('close', () => this.#end());
+    this.#socket.on('close', () => this.#end(false));
   }
 
   /** Connects and logs in. @throws Disconnected */
@@ -87,14 +87,14 @@ export class Client implements FrameHandler, ChannelOwner {
       methodId: 0,
     });
     if (!(await promise)) throw new Disconnected('the connection ended before close-ok');
-    this.tear();
-    await this.ended();
+    this.#socket.destroy();
+    this.#end(true);
   }
 
   /** Ends the connection without a word. Nothing of it is handed over any more. */
   tear(): void {
     this.#socket.destroy();
-    this.#end();
+    this.#end(false);
   }
 
   /** The socket has ended. */
@@ -125,7 +125,7 @@ export class Client implements FrameHandler, ChannelOwner {
     this.#channels.delete(channel);
   }
 
-  #end(): void {
+  #end(isInOrder: boolean): void {
     if (this.isClosed) return;
     this.isClosed = true;
     this.#reader.pause();
@@ -133,7 +133,7 @@ export class Client implements FrameHandler, ChannelOwner {
       this.refusal === '' ? 'the connection ended' : `the broker closed: ${this.refusal}`,
     );
     this.#handshake?.reject(error);
-    for (const channel of this.#channels.values()) channel.end(error);
+    for (const channel of this.#channels.values()) channel.end(error, isInOrder);
     this.#channels.clear();
     this.#closed.resolve();
   }

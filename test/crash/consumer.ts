@@ -77,6 +77,7 @@ export class Consumer {
       client.tear();
       return;
     }
+    recorded.leave();
     if (kind === 1) await recorded.channel.close();
     await client.close();
   }

@@ -44,6 +44,10 @@ export class Copy {
   /** A second one, from a crash between entering the dead-letter queue and leaving the queue. */
   readonly isTwin: boolean;
   hasTwin = false;
+  /** The channel that it was delivered on last. */
+  holder: object | null = null;
+  /** Why it is gone. */
+  farewell = '';
   /** Where it was delivered last; null for nowhere. Reset when it moves. */
   deliveredFrom: string | null = null;
   /** Something was synced behind the last delivery. */

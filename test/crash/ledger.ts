@@ -48,6 +48,8 @@ export class Counts {
   settled = 0;
   /** Unsure settlements that the broker forgot. */
   settledAndBack = 0;
+  /** Those of them that came over a channel that was closed in order. */
+  closedAndBack = 0;
   /** Deliveries before a crash that the broker forgot. */
   withoutRedelivered = 0;
   /** Copies found in both a queue and its dead-letter queue after a crash. */
@@ -87,6 +89,8 @@ export class Ledger {
   /** By the queue that the message was routed to. What is gone is not here. */
   readonly #live = new Map<string, Set<Copy>>();
   readonly #order = new DeliveryOrder();
+  #isStopping = false;
+  #killCount = 0;
   #channelCount = 0;
   #operationCount = 0;
 
@@ -133,7 +137,7 @@ export class Ledger {
     message.publication = 'refused';
     for (const copy of message.copies) {
       copy.mayBeMissing = true;
-      if (message.copies.length === 1) this.#leave(copy);
+      if (message.copies.length === 1) this.#leave(copy, 'refused');
     }
   }
 
@@ -154,13 +158,18 @@ export class Ledger {
     if (message === undefined) return this.#reject('never published', name);
     const candidates = message.copies.filter((copy) => copy.mayBeIn(place));
     if (candidates.length === 0) return this.#reject('wrong queue', name);
-    const copy = candidates.find((candidate) => candidate.isDeliverable);
+    const copy = candidates.find((candidate) => this.#mayCome(candidate, redelivered));
     if (copy === undefined) return this.#rejectSurplus(message, candidates, name);
     this.#checkRedelivered(copy, place, redelivered);
     this.#checkOrder(channel, copy, place, redelivered);
     if (copy.isTwin && copy.state === 'unsure') this.counts.deadLetteredTwice++;
-    else if (copy.state === 'unsure' && copy.deliveredFrom !== null) this.counts.settledAndBack++;
+    else if (copy.state === 'unsure' && copy.deliveredFrom !== null) {
+      this.counts.settledAndBack++;
+      if (copy.isSettledInOrder) this.counts.closedAndBack++;
+    }
+    copy.isSettledInOrder = false;
     copy.state = 'held';
+    copy.holder = channel;
     channel.held.add(copy);
     copy.mayBeMissing = false;
     copy.mayBeLostOnTheMove = false;
@@ -206,7 +215,7 @@ export class Ledger {
       if (copy.operation !== number) continue;
       if (number > mark) uncertain.push(operation);
       else if (kind === 'delivery') copy.isDeliveryCertain = true;
-      else this.#leave(copy);
+      else this.#leave(copy, 'settled, and something was synced since');
     }
     channel.uncertain = uncertain;
   }
@@ -223,23 +232,36 @@ export class Ledger {
     return expected;
   }
 
+  /** The channel is about to be closed: others may get what it holds before the broker's answer is read. */
+  channelEnding(channel: LedgerChannel): void {
+    for (const copy of channel.held) if (copy.holder === channel) copy.state = 'returned';
+    channel.held.clear();
+  }
+
   /** The channel is no more. In order: everything sent on it was dealt with. */
   channelEnded(channel: LedgerChannel, isInOrder: boolean): void {
     if (channel.hasEnded) return;
     channel.hasEnded = true;
-    for (const copy of channel.held) copy.state = 'returned';
-    channel.held.clear();
+    this.channelEnding(channel);
     for (const { copy, number, kind } of channel.uncertain) {
       if (copy.operation !== number || kind === 'delivery') continue;
       if (!isInOrder) copy.state = 'unsure';
-      else if (this.#promises.closeIsSync) this.#leave(copy);
-      else copy.isSettledInOrder = true;
+      else if (this.#promises.closeIsSync) {
+        this.#leave(copy, 'settled on a channel that was closed in order');
+      } else copy.isSettledInOrder = true;
     }
     channel.uncertain = [];
   }
 
+  /** The broker is told to stop: it closes one connection after the other, and the others may get what these hold. */
+  brokerStopping(): void {
+    this.#isStopping = true;
+  }
+
   /** The broker has ended, and so have all channels. */
   brokerEnded(how: 'stopped' | 'killed'): void {
+    this.#isStopping = false;
+    if (how === 'killed') this.#killCount++;
     for (const copies of this.#live.values()) {
       for (const copy of copies) this.#survive(copy, how);
     }
@@ -254,7 +276,7 @@ export class Ledger {
         if (!copy.isDeliverable || !isDrained(copy)) continue;
         if (copy.isOwed) this.#miss(copy);
         else if (copy.mayBeLostOnTheMove) this.counts.deadLettersLost++;
-        this.#leave(copy);
+        this.#leave(copy, 'not there when its queue was drained');
       }
     }
   }
@@ -277,10 +299,18 @@ export class Ledger {
     return null;
   }
 
+  #mayCome(copy: Copy, redelivered: boolean): boolean {
+    if (copy.isDeliverable) return true;
+    const isTaken = copy.state === 'held' || (copy.state === 'settled' && !copy.isSettledInOrder);
+    return this.#isStopping && redelivered && isTaken;
+  }
+
   #rejectSurplus(message: Message, candidates: readonly Copy[], name: string): null {
     if (message.publication === 'refused') return this.#reject('refused message there', name);
     const isHeld = candidates.some(({ state }) => state === 'held');
-    const states = candidates.map(({ state }) => state).join(', ');
+    const states = candidates
+      .map(({ state, farewell }) => (state === 'gone' ? `gone (${farewell})` : state))
+      .join(', ');
     return this.#reject(isHeld ? 'duplicate' : 'acked message back', `${name}: ${states}`);
   }
 
@@ -301,7 +331,10 @@ export class Ledger {
     const line = `${place} ${message.publisher} ${hasPriorities ? String(message.priority) : ''}`;
     const isFirst = copy.deliveredFrom === null && !redelivered;
     const problems = [
-      isFirst && queue.hasOneReader ? this.#order.next(line, message.sequence) : null,
+      // A kill may take the flags of what was delivered and never read: then it looks like the first time.
+      isFirst && queue.hasOneReader
+        ? this.#order.next(`${this.#killCount} kills ${line}`, message.sequence)
+        : null,
       isFirst || (channel.order === 'all' && !queue.isQuorum)
         ? this.#order.next(`${channel.number} ${line}`, message.sequence)
         : null,
@@ -315,14 +348,15 @@ export class Ledger {
     channel.uncertain.push({ copy, number: copy.operation, kind });
   }
 
-  #leave(copy: Copy): void {
+  #leave(copy: Copy, farewell: string): void {
     copy.state = 'gone';
+    copy.farewell = farewell;
     this.#live.get(copy.queue.name)!.delete(copy);
   }
 
   #survive(copy: Copy, how: 'stopped' | 'killed'): void {
     if (copy.state === 'settled') {
-      if (how === 'stopped' && copy.isSettledInOrder) this.#leave(copy);
+      if (how === 'stopped' && copy.isSettledInOrder) this.#leave(copy, 'settled before a stop');
       else copy.state = 'unsure';
     }
     if (!copy.isKept) copy.mayBeMissing = true;

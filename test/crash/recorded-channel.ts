@@ -40,6 +40,7 @@ export class RecordedChannel implements ChannelEvents {
   readonly #unconfirmed = new Map<number, Publication>();
   #publishCount = 0;
   #onChange: (() => void) | null = null;
+  #isLeaving = false;
   #hasEnded = false;
 
   private constructor(channel: Channel, ledger: Ledger, queue: string, order: 'first' | 'all') {
@@ -124,6 +125,13 @@ export class RecordedChannel implements ChannelEvents {
     this.ledger.report('purge', text);
   }
 
+  /** The channel or its connection is about to be closed: what still comes is not taken. */
+  leave(): void {
+    this.#isLeaving = true;
+    this.held.clear();
+    this.ledger.channelEnding(this.#account);
+  }
+
   /** Waits until it is so, at most `patienceMs` long. @throws Disconnected when the channel ends before */
   async until(isReached: () => boolean, patienceMs: number): Promise<boolean> {
     const deadline = performance.now() + patienceMs;
@@ -143,6 +151,7 @@ export class RecordedChannel implements ChannelEvents {
   }
 
   onMessage(tag: number, redelivered: boolean, properties: BasicProperties, body: Buffer): void {
+    if (this.#isLeaving) return;
     this.received++;
     this.held.set(tag, this.#record(redelivered, properties, body));
     this.#onChange?.();

@@ -101,6 +101,7 @@ class Run {
     const beginMs = performance.now();
     this.#broker.spawn();
     await this.#broker.ready();
+    await new Promise((resolve) => setTimeout(resolve, this.#broker.restMs));
     this.#story.push(`ready in ${Math.round(performance.now() - beginMs)} ms`);
     try {
       await this.#look(isDrained);
@@ -132,6 +133,7 @@ class Run {
     await new Promise((resolve) => setTimeout(resolve, loadMs));
     this.#workload.expectTheEnd();
     const how = random.oneIn(6) ? 'stopped' : 'killed';
+    if (how === 'stopped') this.#ledger.brokerStopping();
     if (how === 'killed') await this.#broker.kill();
     else if (!(await this.#broker.stop())) this.#ledger.report('broker', 'SIGTERM does not end it');
     await this.#workload.ended();

@@ -265,6 +265,40 @@ describe('an acknowledged message', () => {
   });
 });
 
+describe('while the broker stops', () => {
+  const taken = (): History => {
+    const history = new History().confirmed(1);
+    history.deliver(1);
+    return history;
+  };
+
+  test('what one connection held may come to another before its end is seen', () => {
+    const history = taken();
+    history.ledger.brokerStopping();
+    history.deliver(1, { redelivered: true });
+    history.broker('stopped').take(1, { redelivered: true }).drain().isFine();
+  });
+
+  test('what came to another is not forgotten with the one that held it', () => {
+    const history = taken();
+    const other = history.ledger.openChannel();
+    history.ledger.brokerStopping();
+    const id = { publisher: 1, sequence: 1 };
+    const held = history.ledger.delivered(other, 'plain', id, true);
+    history.ledger.settled(held!);
+    history.end('torn');
+    history.ledger.channelEnded(other, true);
+    history.broker('stopped').take(1, { redelivered: true }).breaks('acked message back');
+  });
+
+  test('nothing comes twice as if for the first time', () => {
+    const history = taken();
+    history.ledger.brokerStopping();
+    history.deliver(1);
+    history.breaks('duplicate');
+  });
+});
+
 describe('order', () => {
   test('is kept when sequence numbers ascend', () => {
     new History().confirmed(1, 2, 3).take(1).take(3).isFine();
