@@ -201,7 +201,9 @@ export class Client implements FrameHandler, ChannelOwner {
         this.send(methods.encodeConnectionCloseOk, 0, {});
         break;
       case methods.CONNECTION_CLOSE_OK:
-        this.#onClosedInOrder?.();
+        // A broker that closed first did not read what came before our close.
+        if (this.refusal === '') this.#onClosedInOrder?.();
+        else this.tear();
         break;
       default:
     }
