@@ -1,12 +1,8 @@
 // A broker in a process of its own that can be ended and started again at the same address, for
 // clients that come back. It forgets what it holds.
 import type { TestContext } from 'node:test';
-import { connect as connectSocket } from 'node:net';
+import { freePort } from '../support/free-port.ts';
 import { Program } from '../support/program.ts';
-
-/** Below the ports that systems give to whoever asks for any, so that nobody gets ours meanwhile. */
-const FIRST_PORT = 20_000;
-const PORT_COUNT = 10_000;
 
 export class BrokerProcess {
   readonly url: string;
@@ -48,22 +44,4 @@ async function run(t: TestContext, port: number): Promise<Program> {
   const program = new Program(t, command);
   await program.until('ready', (lines) => lines.some((line) => line.includes('is ready')));
   return program;
-}
-
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = FIRST_PORT + Math.floor(Math.random() * PORT_COUNT);
-    if (await isFree(port)) return port;
-  }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connectSocket(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(false);
-    });
-    socket.once('error', () => resolve(true));
-  });
 }
