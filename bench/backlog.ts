@@ -16,8 +16,8 @@ const options = new Command('backlog')
   .opts<{ count: string; size: string }>();
 const count = Number(options.count);
 const directory = mkdtempSync(join(tmpdir(), 'leveret-backlog-'));
+let broker = await startLeveret(directory);
 try {
-  let broker = await startLeveret(directory);
   const published = await measured(broker, [
     '--consumers=0',
     '--confirm=5000',
@@ -34,8 +34,8 @@ try {
   console.log(`restarted   ${broker.startMs.toFixed(0)} ms after SIGKILL, ${afterStart}`);
   const consumed = await measured(broker, ['--producers=0', '--ack=each', '--prefetch=1000']);
   console.log(`consumed    ${consumed}`);
-  await broker.stop();
 } finally {
+  await broker.stop();
   rmSync(directory, { recursive: true });
 }
 

@@ -50,6 +50,11 @@ export interface CreateBrokerOptions {
    * or null, all is kept in memory.
    */
   readonly dataDir?: string | null;
+  /**
+   * `commit`, the default: messages are confirmed once they are on the disk. `never`: once they are written, which is
+   * faster; they survive the end of the process, but not a power cut.
+   */
+  readonly sync?: 'commit' | 'never';
   /** Where the broker tells what it does; silent when left out. */
   readonly log?: Logger;
   /** Limits that differ from RabbitMQ's defaults. */
@@ -99,7 +104,7 @@ export interface EmbeddedBroker extends AsyncDisposable {
 export async function createBroker(options: CreateBrokerOptions = {}): Promise<EmbeddedBroker> {
   const runtime = createSystemRuntime(options.log === undefined ? {} : { log: options.log });
   let diskAlarm: DiskAlarm | null = null;
-  const store = await openStore(options.dataDir ?? null, runtime, (error) => {
+  const store = await openStore(options, runtime, (error) => {
     if (error === null) diskAlarm?.writeSucceeded();
     else diskAlarm?.writeFailed();
   });
@@ -154,7 +159,7 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
 
 /** SQLite and the journal on disk are loaded by who keeps something only. */
 async function openStore(
-  path: string | null,
+  { dataDir: path = null, sync = 'commit' }: CreateBrokerOptions,
   runtime: Runtime,
   onTrouble: (error: DiskError | null) => void,
 ): Promise<{ definitions: DefinitionStore; journal: Journal }> {
@@ -162,5 +167,5 @@ async function openStore(
     return { definitions: new MemoryDefinitionStore(), journal: new MemoryJournal() };
   }
   const { openLocalStore } = await import('./store/local/open-local-store.ts');
-  return openLocalStore({ path, ...runtime, onTrouble });
+  return openLocalStore({ path, ...runtime, isSynced: sync === 'commit', onTrouble });
 }

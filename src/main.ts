@@ -23,15 +23,18 @@ async function start(options: StartOptions): Promise<void> {
   stopOnSignal(broker, log);
 }
 
-function tellWhereThingsAre({ dataDir }: Settings, log: Logger): void {
+function tellWhereThingsAre({ dataDir, sync }: Settings, log: Logger): void {
   if (dataDir === null) log.warn('everything is kept in memory: a restart forgets it');
   else log.info('what is durable is kept on disk', { directory: dataDir });
+  if (dataDir !== null && sync === 'never') {
+    log.warn('messages are confirmed before the disk has them: a power cut may lose some');
+  }
 }
 
 async function listen(settings: Settings, log: Logger): Promise<EmbeddedBroker> {
-  const { port, bind: host, dataDir, memoryWatermark, diskFreeLimit } = settings;
+  const { port, bind: host, dataDir, memoryWatermark, diskFreeLimit, sync } = settings;
   try {
-    return await createBroker({ port, host, dataDir, log, memoryWatermark, diskFreeLimit });
+    return await createBroker({ port, host, dataDir, log, memoryWatermark, diskFreeLimit, sync });
   } catch (error) {
     if (error instanceof DataDirectoryError) {
       throw new ConfigurationError(error.message, { cause: error });

@@ -26,6 +26,7 @@ export function loadSettings(sources: SettingSources): Settings {
     inMemory,
     memoryWatermark: readSetting('memoryWatermark', sources),
     diskFreeLimit: readSetting('diskFreeLimit', sources),
+    sync: readSetting('sync', sources),
     logLevel: readSetting('logLevel', sources),
   };
   if (settings.dataDir !== null) {

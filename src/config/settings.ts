@@ -18,8 +18,14 @@ export interface Settings {
   readonly inMemory: boolean;
   readonly memoryWatermark: MemoryWatermark;
   readonly diskFreeLimit: DiskFreeLimit;
+  readonly sync: SyncRule;
   readonly logLevel: LogLevel;
 }
+
+/** `commit`: what is confirmed is on the disk. `never`: the system writes it there when it likes. */
+export type SyncRule = (typeof SYNC_RULES)[number];
+
+const SYNC_RULES = ['commit', 'never'] as const;
 
 /** One setting, as the command line and the environment see it. Both give text. */
 export interface Setting<T> {
@@ -132,6 +138,17 @@ export const SETTINGS: { readonly [Name in keyof Settings]: Setting<Settings[Nam
     defaultText: '50MB',
     expected: 'an amount such as 50MB or 2GiB, or a multiple of the memory such as 1.5',
     schema: DISK_FREE_LIMIT,
+  },
+  sync: {
+    flag: '--sync',
+    placeholder: 'when',
+    variable: 'LEVERET_SYNC',
+    description:
+      'when messages are forced to the disk: commit, before they are confirmed; never: faster, and a power cut may lose confirmed ones',
+    defaultValue: 'commit',
+    defaultText: 'commit',
+    expected: 'commit or never',
+    schema: v.pipe(v.string(), v.picklist(SYNC_RULES)),
   },
   logLevel: {
     flag: '--log-level',

@@ -30,6 +30,17 @@ describe('leveret perf', { concurrency: true }, () => {
     });
   }
 
+  test('consumes what an earlier run has left', async (t) => {
+    await using broker = await createBroker();
+    const publishing = perf(t, broker, '-n', '3000', '-y', '0', '-c', '100', '--keep');
+    assert.equal(await publishing.ended(), 0, publishing.errors);
+    const args = ['--json', '-n', '3000', '-x', '0', '-a', 'each', '--prefetch', '100'];
+    const consuming = perf(t, broker, ...args);
+    assert.equal(await consuming.ended(), 0, consuming.errors);
+    const { total } = JSON.parse(consuming.lines[0] ?? '') as { total: Record<string, number> };
+    assert.equal(total['consumed'], 3000);
+  });
+
   test('a fanout exchange multiplies deliveries', async (t) => {
     await using broker = await createBroker();
     const fanout = ['--exchange', 'fan', '--exchange-type', 'fanout', '-q', '3', '-y', '3'];

@@ -47,11 +47,12 @@ export class PerfConsumer implements ScanHandler {
     const scanner = new FrameScanner(this);
     const flags = { noLocal: false, noAck: ackEvery === 0, exclusive: false, noWait: false };
     const method = { ...flags, queue, consumerTag: '', arguments: EMPTY_TABLE };
-    await connection.call(encodeBasicConsume, method, BASIC_CONSUME_OK);
+    // Before the answer: the first deliveries may come in one chunk with it.
     connection.onOctets = (chunk) => {
       scanner.push(chunk);
       this.#flushAcks();
     };
+    await connection.call(encodeBasicConsume, method, BASIC_CONSUME_OK);
   }
 
   onMethod(id: number, buffer: Buffer, start: number, end: number): void {

@@ -15,6 +15,8 @@ export interface LocalJournalOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Logger;
+  /** Whether a commit waits until the disk has what was written; true when left out. */
+  readonly isSynced?: boolean;
   /** Told when the disk refuses to write, and with null when it writes again. */
   readonly onTrouble?: (error: DiskError | null) => void;
   /** Size at which files are full, in octets; smaller ones are for tests. */

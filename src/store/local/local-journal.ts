@@ -47,7 +47,7 @@ export class LocalJournal implements Journal, JournalParts {
   private constructor(options: LocalJournalOptions, firstNumber: number) {
     this.options = options;
     this.log = options.log;
-    const { clock, disk, timers, log, fileSize = FILE_SIZE } = options;
+    const { clock, disk, timers, log, fileSize = FILE_SIZE, isSynced = true } = options;
     this.clockOffsetMs = clock.nowMs() - clock.monotonicMs();
     this.wal = new WriteAheadLog({
       disk,
@@ -56,6 +56,7 @@ export class LocalJournal implements Journal, JournalParts {
       log,
       firstNumber,
       fileSize,
+      isSynced,
       hasMore: () => this.delivering.length > 0,
       onCut: (batch) => this.#tellDelivered(batch),
       onNewFile: (batch) => {

@@ -17,6 +17,8 @@ export interface LocalStoreOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Logger;
+  /** Whether a commit waits until the disk has what was written. */
+  readonly isSynced: boolean;
   /** Told when the disk refuses to write, and with null when it writes again. */
   readonly onTrouble: (error: DiskError | null) => void;
 }

@@ -21,6 +21,8 @@ export class PageBuilder {
   readonly #isRecovery: boolean;
   #batch: RecordBatch | null = null;
   #positions: LiveSet | null = null;
+  /** A page was full: the next will be as large. */
+  #hasFilled = false;
   #first = 0;
   #end = 0;
   #bodyOctets = 0;
@@ -47,7 +49,10 @@ export class PageBuilder {
     const { position } = reader;
     if (position - this.#first >= PAGE_SPAN_MAX) this.finish();
     if (this.#batch === null) {
-      this.#batch = new RecordBatch(FIRST_OCTETS);
+      const { pageBatches } = this.#log.journal;
+      this.#batch = this.#hasFilled
+        ? pageBatches.take(PAGE_MESSAGES_MAX)
+        : new RecordBatch(FIRST_OCTETS);
       this.#batch.skip(PAGE_HEADER_SIZE);
       this.#positions = new LiveSet(position);
       this.#first = position;
@@ -70,6 +75,7 @@ export class PageBuilder {
     const positions = this.#positions;
     if (batch === null || positions === null) return;
     this.#batch = null;
+    this.#hasFilled ||= positions.count >= PAGE_MESSAGES_MAX;
     const header = {
       payloadLength: batch.length - PAGE_HEADER_SIZE,
       queueId: this.#log.queueId,

@@ -28,6 +28,10 @@ export class RecordReader {
   length = 0;
   /** Octets passed over because they were damaged. */
   damagedOctets = 0;
+  /** Where a record begins of which the octets lack the end; -1 for none. */
+  missingFrom = -1;
+  /** How long that record says that it is. */
+  missingLength = 0;
   /** All records were found sound: they are not looked at again. */
   isTrusted = false;
 
@@ -41,11 +45,17 @@ export class RecordReader {
     this.isTrusted = false;
   }
 
-  /** Goes to the next sound record before `end`. False when there is none. */
-  next(end: number): boolean {
+  /**
+   * Goes to the next sound record before `end`. False when there is none.
+   *
+   * @param limit where the octets would end if all of them were here: at a record that may lie in between it stops, and
+   *   `missingFrom` tells where
+   */
+  next(end: number, limit: number = end): boolean {
     let at = this.at + this.length;
     const from = at;
     this.length = 0;
+    this.missingFrom = -1;
     while (at + HEADER_SIZE <= end) {
       if (this.#isSound(at, end)) {
         this.damagedOctets += at - from;
@@ -53,18 +63,26 @@ export class RecordReader {
         this.length = this.#words[at >> 2]!;
         return true;
       }
+      if (limit > end && this.#maySpan(at, end, limit)) break;
       at += 8;
     }
-    this.damagedOctets += Math.max(0, end - from);
+    if (limit > end) {
+      this.missingFrom = at;
+      this.missingLength = at + HEADER_SIZE <= end ? this.#words[at >> 2]! : HEADER_SIZE;
+      this.damagedOctets += at - from;
+    } else {
+      this.damagedOctets += Math.max(0, end - from);
+    }
     this.at = end;
     return false;
   }
 
-  /** Whether a whole record begins here, by its length alone. */
-  isWholeAt(at: number, end: number): boolean {
-    if (at + HEADER_SIZE > end) return false;
+  /** What is said here may be true, but cannot be checked before more is read. */
+  #maySpan(at: number, end: number, limit: number): boolean {
     const length = this.#words[at >> 2]!;
-    return length >= HEADER_SIZE && length <= end - at;
+    const type = this.octets[at + AT.type]!;
+    const isType = type >= ENQUEUE && type <= COMMIT;
+    return isType && (length & 7) === 0 && length > end - at && length <= limit - at;
   }
 
   #isSound(at: number, end: number): boolean {

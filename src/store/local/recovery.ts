@@ -12,10 +12,13 @@ import type { RecordReader } from './record-reader.ts';
 import { AT, DELIVERED, ENQUEUE, NOTE, PAGE_LIVE, SETTLE, SYNCED } from './record.ts';
 import { adoptSegments } from './segment-reader.ts';
 import type { SegmentPlace } from './segments.ts';
-import { readWalFile } from './wal-reader.ts';
+import { readWalFile, recordsOf } from './wal-reader.ts';
 
 /** Octets that pages to be written may take together before they are written, however short they are. */
 const GATHERED_OCTETS_MAX = 64 * 1024 * 1024;
+
+/** Octets in pages that may be on their way to the disk together. */
+const WRITING_OCTETS_MAX = 8 * 1024 * 1024;
 
 /** @throws FileHeaderError, DiskError; Error when there is no room for what has to be written */
 export async function recover<Journal extends JournalParts>(
@@ -144,15 +147,20 @@ class Recovery {
     };
     const liveCount = [...this.#live.values()].reduce((sum, { count }) => sum + count, 0);
     for (const file of liveCount === 0 ? [] : files) {
-      readWalFile(file, (reader) => {
-        if (reader.type !== ENQUEUE) return;
+      let movedOctets = 0;
+      for (const reader of recordsOf(file)) {
+        if (reader.type !== ENQUEUE) continue;
         const log = this.#journal.logOf(reader.queueId, reader.lane);
         // Deleting it keeps one that the log has twice from being kept twice.
-        if (this.#live.get(log)?.delete(reader.position) !== true) return;
+        if (this.#live.get(log)?.delete(reader.position) !== true) continue;
         let builder = builders.get(log);
         if (builder === undefined) builders.set(log, (builder = new PageBuilder(log, done, true)));
         builder.add(reader);
-      });
+        movedOctets += reader.length;
+        if (movedOctets < WRITING_OCTETS_MAX) continue;
+        movedOctets = 0;
+        await this.#pagesWritten();
+      }
       const gathered = [...builders.values()].reduce((sum, next) => sum + next.pendingOctets, 0);
       if (gathered > GATHERED_OCTETS_MAX) for (const builder of builders.values()) builder.finish();
       await this.#pagesWritten();

@@ -6,7 +6,7 @@ import { LiveSet } from './live-set.ts';
 import type { JournalParts } from './journal-parts.ts';
 import type { LocalQueueLog } from './local-queue-log.ts';
 import { PageBuilder } from './page-builder.ts';
-import { readWalFile } from './wal-reader.ts';
+import { recordsOf } from './wal-reader.ts';
 import type { LiveRange, WalFile } from './wal-file.ts';
 import { ENQUEUE } from './record.ts';
 
@@ -84,16 +84,16 @@ export class Retirement {
       builders.set(log, { range, builder });
     }
     const found = new Map<LocalQueueLog, LiveSet>();
-    readWalFile(file.file!, (reader) => {
-      if (reader.type !== ENQUEUE) return;
+    for (const reader of recordsOf(file.file!)) {
+      if (reader.type !== ENQUEUE) continue;
       const log = this.#journal.logOf(reader.queueId, reader.lane);
       const entry = builders.get(log);
-      if (entry === undefined || !entry.range.live.has(reader.position)) return;
+      if (entry === undefined || !entry.range.live.has(reader.position)) continue;
       entry.builder.add(reader);
       let positions = found.get(log);
       if (positions === undefined) found.set(log, (positions = new LiveSet(reader.position)));
       positions.add(reader.position);
-    });
+    }
     for (const [log, { range, builder }] of builders) {
       builder.finish();
       this.#forgetDamaged(range, found.get(log));

@@ -45,6 +45,8 @@ export class StoredPage implements Page, SegmentPage {
   carriedIn: WalFile | null = null;
   #prefetched: Buffer | null = null;
   #isPrefetching = false;
+  /** What is being prefetched will be read; false when the page was read without waiting for it. */
+  #isAwaited = false;
 
   constructor(
     log: PageLog,
@@ -110,6 +112,7 @@ export class StoredPage implements Page, SegmentPage {
   prefetch(): void {
     if (this.#prefetched !== null || this.#isPrefetching || this.isDead) return;
     this.#isPrefetching = true;
+    this.#isAwaited = true;
     const octets = allocatePage(this.payloadLength);
     const { segment } = this;
     const { segments } = this.log.journal;
@@ -117,14 +120,14 @@ export class StoredPage implements Page, SegmentPage {
     segment.file.read(octets, this.offset + PAGE_HEADER_SIZE, (error, count) => {
       this.#isPrefetching = false;
       // What is wrong shows again, and is told, when the page is read.
-      if (error === null && count === octets.length && !this.isDead) this.#prefetched = octets;
+      if (error === null && count === octets.length && this.#isAwaited) this.#prefetched = octets;
       segments.readingEnded(segment);
     });
   }
 
   read(visit: (message: StoredMessage) => void): void {
     const octets = this.#prefetched ?? this.readOctets();
-    this.#prefetched = null;
+    this.#forgetPrefetched();
     const reader = new RecordReader();
     reader.reset(octets);
     const message = new RecordMessage();
@@ -175,8 +178,14 @@ export class StoredPage implements Page, SegmentPage {
 
   release(): void {
     this.isHeld = false;
-    this.#prefetched = null;
+    this.#forgetPrefetched();
     this.dieIfUnused();
+  }
+
+  /** Also what is still on its way: a page lasts longer than its use. */
+  #forgetPrefetched(): void {
+    this.#prefetched = null;
+    this.#isAwaited = false;
   }
 
   dieIfUnused(): void {
@@ -190,6 +199,7 @@ export class StoredPage implements Page, SegmentPage {
   /** All of it is of no use any more, whoever held it. */
   die(): void {
     this.isHeld = false;
+    this.#forgetPrefetched();
     if (this.count > 0) {
       this.live = new LiveSet(this.first, 0);
       this.log.journal.carryNow(this);

@@ -1,7 +1,8 @@
 /** Reads a file of the write-ahead log back. */
 import type { DiskFile } from '../../runtime/disk.ts';
 import { checkFileHeader, FILE_HEADER_SIZE } from './file-header.ts';
-import { RecordReader } from './record-reader.ts';
+import type { RecordReader } from './record-reader.ts';
+import { RecordStream } from './record-stream.ts';
 import { AT, COMMIT } from './record.ts';
 
 export interface WalContents {
@@ -21,50 +22,57 @@ export function readWalFile(
   file: DiskFile,
   visit: (reader: RecordReader, isCommitted: boolean) => void,
 ): WalContents {
-  const octets = Buffer.allocUnsafeSlow((file.size() + 7) & ~7);
-  const length = file.readSync(octets, 0);
-  octets.fill(0, length);
-  if (!checkFileHeader(octets.subarray(0, FILE_HEADER_SIZE), 'W', file.path)) {
-    return { damagedOctets: 0, tornOctets: length };
-  }
-  const reader = new RecordReader();
-  const { committedEnd, lastBatchStart, isLastDamaged } = findCommits(reader, octets);
-  const isSound = reader.damagedOctets === 0;
-  rewind(reader, octets);
-  reader.isTrusted = isSound;
+  const length = file.size();
+  if (!hasHeader(file)) return { damagedOctets: 0, tornOctets: length };
+  const { committedEnd, lastBatchStart, isLastDamaged, isSound } = findCommits(file);
   // Of a damaged last batch nobody knows whether it was ever confirmed.
   const certainEnd = isLastDamaged ? lastBatchStart : committedEnd;
+  const stream = new RecordStream(file, isSound);
   let damagedBeforeEnd = 0;
-  while (reader.next(octets.length)) {
-    if (reader.type !== COMMIT) visit(reader, reader.at < certainEnd);
-    if (reader.at < committedEnd) damagedBeforeEnd = reader.damagedOctets;
+  while (stream.next()) {
+    if (stream.reader.type !== COMMIT) visit(stream.reader, stream.at < certainEnd);
+    if (stream.at < committedEnd) damagedBeforeEnd = stream.damagedOctets;
   }
   return { damagedOctets: damagedBeforeEnd, tornOctets: length - Math.min(length, committedEnd) };
 }
 
-function rewind(reader: RecordReader, octets: Buffer): void {
-  reader.reset(octets);
-  reader.at = FILE_HEADER_SIZE;
+/** Each sound record, committed or not. @throws FileHeaderError, DiskError */
+export function* recordsOf(file: DiskFile): Generator<RecordReader> {
+  if (!hasHeader(file)) return;
+  const stream = new RecordStream(file);
+  while (stream.next()) yield stream.reader;
 }
 
-/** Where the last complete batch begins and ends. */
-function findCommits(
-  reader: RecordReader,
-  octets: Buffer,
-): { committedEnd: number; lastBatchStart: number; isLastDamaged: boolean } {
-  rewind(reader, octets);
+function hasHeader(file: DiskFile): boolean {
+  const octets = Buffer.alloc(FILE_HEADER_SIZE);
+  const length = file.readSync(octets, 0);
+  return checkFileHeader(octets.subarray(0, length), 'W', file.path);
+}
+
+interface Commits {
+  /** Where the last complete batch begins and ends. */
+  readonly committedEnd: number;
+  readonly lastBatchStart: number;
+  readonly isLastDamaged: boolean;
+  /** Nothing in the file is damaged or torn. */
+  readonly isSound: boolean;
+}
+
+function findCommits(file: DiskFile): Commits {
+  const stream = new RecordStream(file);
   let committedEnd = FILE_HEADER_SIZE;
   let lastBatchStart = FILE_HEADER_SIZE;
   let damagedBefore = 0;
   let isLastDamaged = false;
-  while (reader.next(octets.length)) {
+  while (stream.next()) {
+    const { reader, at, damagedOctets } = stream;
     if (reader.type !== COMMIT) continue;
-    const start = reader.at - reader.number(AT.count);
+    const start = at - reader.number(AT.count);
     // A batch whose own commit is damaged is a part of the next one.
     lastBatchStart = Math.max(FILE_HEADER_SIZE, Math.min(start, committedEnd));
-    committedEnd = reader.at + reader.length;
-    isLastDamaged = reader.damagedOctets > damagedBefore;
-    damagedBefore = reader.damagedOctets;
+    committedEnd = at + reader.length;
+    isLastDamaged = damagedOctets > damagedBefore;
+    damagedBefore = damagedOctets;
   }
-  return { committedEnd, lastBatchStart, isLastDamaged };
+  return { committedEnd, lastBatchStart, isLastDamaged, isSound: stream.damagedOctets === 0 };
 }

@@ -27,6 +27,8 @@ export interface WriteAheadLogOptions {
   readonly firstNumber: number;
   /** Size at which a file is full, in octets. */
   readonly fileSize: number;
+  /** Whether a commit waits until the disk has what was written. */
+  readonly isSynced: boolean;
   /** Whether `onCut` will add something. */
   readonly hasMore: () => boolean;
   /** Called before a batch is complete: the last chance to add to it. */
@@ -168,6 +170,14 @@ export class WriteAheadLog {
       this.#options.onTrouble(error);
       this.#options.timers.after(RETRY_MS, () => this.#write(file, octets, position, done));
     };
+    const succeed = (): void => {
+      if (this.#hasFailed) {
+        this.#hasFailed = false;
+        this.#options.log.info('the journal is written again');
+        this.#options.onTrouble(null);
+      }
+      done();
+    };
     try {
       file.file ??= this.#create(file.number);
     } catch (error) {
@@ -178,21 +188,12 @@ export class WriteAheadLog {
     target.write(octets, position, (writeError) => {
       if (writeError !== null) {
         fail(writeError);
-        return;
-      }
-      target.sync((syncError) => {
+      } else if (this.#options.isSynced) {
         // After a failed sync what was written may be lost: it is all written again.
-        if (syncError !== null) {
-          fail(syncError);
-          return;
-        }
-        if (this.#hasFailed) {
-          this.#hasFailed = false;
-          this.#options.log.info('the journal is written again');
-          this.#options.onTrouble(null);
-        }
-        done();
-      });
+        target.sync((syncError) => (syncError === null ? succeed() : fail(syncError)));
+      } else {
+        succeed();
+      }
     });
   }
 

@@ -32,6 +32,7 @@ describe('a setting', () => {
       inMemory: false,
       memoryWatermark: { share: 0.6 },
       diskFreeLimit: { octets: 50_000_000 },
+      sync: 'commit',
       logLevel: 'info',
     });
   });
@@ -43,6 +44,7 @@ describe('a setting', () => {
       LEVERET_DATA_DIR: '/var/lib/leveret',
       LEVERET_MEMORY_WATERMARK: '2GB',
       LEVERET_DISK_FREE_LIMIT: '1.5',
+      LEVERET_SYNC: 'never',
       LEVERET_LOG_LEVEL: 'debug',
     };
     assert.deepEqual(load({ environment }), {
@@ -52,6 +54,7 @@ describe('a setting', () => {
       inMemory: false,
       memoryWatermark: { octets: 2e9 },
       diskFreeLimit: { share: 1.5 },
+      sync: 'never',
       logLevel: 'debug',
     });
   });

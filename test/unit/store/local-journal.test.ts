@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Page, QueueLog } from '../../../src/store/journal.ts';
+import type { LocalJournalOptions } from '../../../src/store/local/journal-parts.ts';
 import { LocalJournal } from '../../../src/store/local/local-journal.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/logger.ts';
 import { systemDisk } from '../../../src/runtime/system-disk.ts';
 import { systemTimers } from '../../../src/runtime/timers.ts';
 import { Message, MessageAddress } from '../../../src/broker/message.ts';
+import { FaultyDisk } from '../../support/faulty-disk.ts';
 
 const PROPERTIES = Buffer.from([0x10, 0, 2]);
 const address = new MessageAddress('exchange', 'routing key');
@@ -23,7 +25,7 @@ function messageOf(body: string): Message {
 class Directory implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), 'leveret-journal-'));
 
-  open(fileSize?: number): Promise<LocalJournal> {
+  open(options: Partial<LocalJournalOptions> = {}): Promise<LocalJournal> {
     return LocalJournal.open({
       disk: systemDisk,
       walDirectory: join(this.path, 'journal'),
@@ -31,7 +33,7 @@ class Directory implements Disposable {
       clock: systemClock,
       timers: systemTimers,
       log: silentLogger,
-      ...(fileSize === undefined ? {} : { fileSize }),
+      ...options,
     });
   }
 
@@ -94,6 +96,25 @@ describe('a journal on disk', () => {
     await first.close().catch(() => {});
   });
 
+  for (const [isSynced, what] of [
+    [true, 'once it is synced'],
+    [false, 'without a sync where none is wanted'],
+  ] as const) {
+    test(`tells that a message is durable ${what}`, async () => {
+      using directory = new Directory();
+      const counting = new FaultyDisk();
+      const journal = await directory.open({ disk: counting.disk, isSynced });
+      const before = counting.syncCount;
+      journal.openLog(0, 0).enqueue(0, messageOf('body'));
+      await durable(journal);
+      assert.equal(counting.syncCount - before, isSynced ? 1 : 0);
+      await journal.close();
+      const again = await directory.open();
+      assert.deepEqual(bodiesOf(again.openLog(0, 0).pages), [[0, 'body']]);
+      await again.close();
+    });
+  }
+
   test('forgets queues that nobody opens', async () => {
     using directory = new Directory();
     const first = await directory.open();
@@ -110,7 +131,7 @@ describe('a journal on disk', () => {
 
   test('keeps few files, however much passes through', async () => {
     using directory = new Directory();
-    const journal = await directory.open(4096);
+    const journal = await directory.open({ fileSize: 4096 });
     const log = journal.openLog(0, 0);
     for (let i = 0; i < 2000; i++) {
       log.enqueue(i, messageOf(`body ${i}`));
@@ -119,7 +140,7 @@ describe('a journal on disk', () => {
     }
     await journal.close();
     assert.ok(directory.files('journal').length <= 6, String(directory.files('journal')));
-    const again = await directory.open(4096);
+    const again = await directory.open({ fileSize: 4096 });
     const expected = [499, 999, 1499, 1999].map((i): [number, string] => [i, `body ${i}`]);
     assert.deepEqual(bodiesOf(again.openLog(0, 0).pages), expected);
     await again.close();
@@ -147,11 +168,11 @@ describe('a journal on disk', () => {
       fc.asyncProperty(fc.array(step, { maxLength: 200, minLength: 50 }), async (steps) => {
         using directory = new Directory();
         const live = new Map<string, string>();
-        let journal = await directory.open(4096);
+        let journal = await directory.open({ fileSize: 4096 });
         let logs: QueueLog[] = [0, 1, 2].map((queue) => journal.openLog(queue, 0));
         const reopen = async (): Promise<void> => {
           await journal.close();
-          journal = await directory.open(4096);
+          journal = await directory.open({ fileSize: 4096 });
           logs = [0, 1, 2].map((queue) => journal.openLog(queue, 0));
           const found = logs.flatMap((log, queue) =>
             bodiesOf(log.pages).map(([position, body]): [string, string] => [
