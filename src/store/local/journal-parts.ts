@@ -25,6 +25,8 @@ export interface LocalJournalOptions {
 
 export interface JournalParts extends LogContext {
   readonly options: LocalJournalOptions;
+  /** How often a page could not be written. */
+  readonly pageFailureCount: number;
   /** The log of a queue and lane; made where there is none. */
   logOf(queueId: number, lane: number): LocalQueueLog;
   allLogs(): Iterable<LocalQueueLog>;

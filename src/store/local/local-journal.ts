@@ -42,6 +42,7 @@ export class LocalJournal implements Journal, JournalParts {
   readonly #opened = new Set<LocalQueueLog>();
   readonly #retirement: Retirement;
   readonly #compaction: Compaction;
+  pageFailureCount = 0;
   #hasPageFailed = false;
 
   private constructor(options: LocalJournalOptions, firstNumber: number) {
@@ -181,6 +182,7 @@ export class LocalJournal implements Journal, JournalParts {
   }
 
   pageWritten(error: DiskError | null): void {
+    if (error !== null) this.pageFailureCount++;
     if (error === null && !this.#hasPageFailed) return;
     if (error !== null && !this.#hasPageFailed) {
       this.log.error('a page cannot be written', { error });

@@ -47,7 +47,7 @@ export class PageBuilder {
   /** Adds the current record of a reader, an ENQUEUE; positions ascend. */
   add(reader: RecordReader): void {
     const { position } = reader;
-    if (position - this.#first >= PAGE_SPAN_MAX) this.finish();
+    if (this.#batch !== null && this.#mustEndBefore(position)) this.finish();
     if (this.#batch === null) {
       const { pageBatches } = this.#log.journal;
       this.#batch = this.#hasFilled
@@ -67,6 +67,13 @@ export class PageBuilder {
     if (this.#batch.length >= PAGE_OCTETS_MAX || this.#positions!.count >= PAGE_MESSAGES_MAX) {
       this.finish();
     }
+  }
+
+  /** Pages of a log do not overlap: one that lies in between ends the one that is gathered. */
+  #mustEndBefore(position: number): boolean {
+    if (position - this.#first >= PAGE_SPAN_MAX) return true;
+    const next = this.#log.pageFrom(this.#first);
+    return next !== undefined && next.first < position;
   }
 
   /** Writes what is gathered. */

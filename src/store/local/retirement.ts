@@ -21,6 +21,8 @@ export class Retirement {
   readonly #journal: JournalParts;
   #isBusy = false;
   #isClosed = false;
+  /** How often a page had not been written when this file was begun. */
+  #failureCount = 0;
   #whenIdle: (() => void)[] = [];
 
   constructor(journal: JournalParts) {
@@ -35,6 +37,7 @@ export class Retirement {
     const isEmpty = oldest.liveCount === 0 && oldest.carried.size === 0;
     if (!isEmpty && this.#journal.wal.files.length <= KEPT_FILES) return;
     this.#isBusy = true;
+    this.#failureCount = this.#journal.pageFailureCount;
     this.#movePages(oldest, [...oldest.ranges]);
   }
 
@@ -52,6 +55,8 @@ export class Retirement {
     const rest = ranges.slice(QUEUES_AT_ONCE);
     this.#journal.segments.afterPending(() => {
       if (rest.length > 0) this.#movePages(file, rest);
+      // What a queue still holds, and could not write, is not to be taken from under it.
+      else if (this.#journal.pageFailureCount > this.#failureCount) this.#retryLater();
       else this.#moveStragglers(file);
     });
   }

@@ -220,7 +220,13 @@ export class Segments {
     const number = this.#nextNumber;
     const file = disk.open(`${directory}/${fileName(number, 'seg')}`, 'create');
     this.#nextNumber++;
-    disk.syncDirectory(directory);
+    try {
+      disk.syncDirectory(directory);
+    } catch (error) {
+      // Nothing of use is in it: the next start removes it.
+      file.close();
+      throw error;
+    }
     const segment = new Segment(number, file);
     const header = Buffer.alloc(FILE_HEADER_SIZE);
     writeFileHeader(header, 'S', number);

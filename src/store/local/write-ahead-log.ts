@@ -179,12 +179,12 @@ export class WriteAheadLog {
       done();
     };
     try {
-      file.file ??= this.#create(file.number);
+      this.#create(file);
     } catch (error) {
       fail(error as DiskError);
       return;
     }
-    const target = file.file;
+    const target = file.file!;
     target.write(octets, position, (writeError) => {
       if (writeError !== null) {
         fail(writeError);
@@ -197,10 +197,12 @@ export class WriteAheadLog {
     });
   }
 
-  #create(number: number): NonNullable<WalFile['file']> {
+  /** Makes sure that the file is there, and durably so. @throws DiskError; then it is to be called again */
+  #create(file: WalFile): void {
     const { disk, directory } = this.#options;
-    const file = disk.open(`${directory}/${fileName(number, 'wal')}`, 'create');
+    file.file ??= disk.open(`${directory}/${fileName(file.number, 'wal')}`, 'create');
+    if (file.isListed) return;
     disk.syncDirectory(directory);
-    return file;
+    file.isListed = true;
   }
 }

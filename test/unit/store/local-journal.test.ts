@@ -9,8 +9,9 @@ import type { LocalJournalOptions } from '../../../src/store/local/journal-parts
 import { LocalJournal } from '../../../src/store/local/local-journal.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/logger.ts';
+import type { Disk, DiskFile } from '../../../src/runtime/disk.ts';
 import { systemDisk } from '../../../src/runtime/system-disk.ts';
-import { systemTimers } from '../../../src/runtime/timers.ts';
+import { systemTimers, type Timers } from '../../../src/runtime/timers.ts';
 import { Message, MessageAddress } from '../../../src/broker/message.ts';
 import { FaultyDisk } from '../../support/faulty-disk.ts';
 
@@ -45,6 +46,41 @@ class Directory implements Disposable {
     rmSync(this.path, { recursive: true });
   }
 }
+
+/** The real disk, which has no room at times. */
+class FullDisk {
+  readonly disk: Disk = { ...systemDisk, open: (path, mode) => this.#open(path, mode) };
+  /** How many of the next writes of pages fail. */
+  refusals = 0;
+
+  #open(path: string, mode: 'create' | 'existing'): DiskFile {
+    const file = systemDisk.open(path, mode);
+    const write: DiskFile['write'] = (octets, position, done) => {
+      if (this.refusals === 0 || !path.endsWith('.seg')) {
+        file.write(octets, position, done);
+        return;
+      }
+      this.refusals--;
+      const error = Object.assign(new Error('no space'), { code: 'ENOSPC' });
+      setImmediate(() => done(error));
+    };
+    return {
+      path,
+      write,
+      size: () => file.size(),
+      sync: (done) => file.sync(done),
+      readSync: (target, position) => file.readSync(target, position),
+      read: (target, position, done) => file.read(target, position, done),
+      truncate: (size) => file.truncate(size),
+      close: () => file.close(),
+    };
+  }
+}
+
+const HASTY_TIMERS: Timers = {
+  ...systemTimers,
+  after: (_, callback) => systemTimers.after(1, callback),
+};
 
 function bodiesOf(pages: readonly Page[]): [number, string][] {
   const found: [number, string][] = [];
@@ -127,6 +163,62 @@ describe('a journal on disk', () => {
     const third = await directory.open();
     assert.deepEqual(third.openLog(0, 0).pages, []);
     await third.close();
+  });
+
+  test('keeps what was delivered around a page when its file of the log goes', async () => {
+    using directory = new Directory();
+    const journal = await directory.open({ fileSize: 4096 });
+    const log = journal.openLog(0, 0);
+    const messages = Array.from({ length: 10 }, (_, i) => messageOf(`body ${i}`));
+    for (const [i, message] of messages.entries()) log.enqueue(i, message);
+    const contents = { first: 0, messages, from: 3, to: 6, isKept: () => true };
+    await new Promise((resolve) => log.writePage(contents, resolve));
+    const other = journal.openLog(1, 0);
+    for (let i = 0; i < 1000; i++) {
+      other.enqueue(i, messageOf(`other ${i}`));
+      other.settle(i);
+      if (i % 20 === 0) await durable(journal);
+    }
+    await journal.close();
+    assert.ok(!directory.files('journal').includes('0000000001.wal'), 'the first file is gone');
+    for (const settled of [4, 8]) {
+      const again = await directory.open({ fileSize: 4096 });
+      const pages = again.openLog(0, 0);
+      const expected = messages.map((_, i): [number, string] => [i, `body ${i}`]);
+      assert.deepEqual(bodiesOf(pages.pages), settled === 4 ? expected : expected.toSpliced(4, 1));
+      pages.settle(settled);
+      await again.close();
+    }
+    const last = await directory.open({ fileSize: 4096 });
+    assert.equal(bodiesOf(last.openLog(0, 0).pages).length, 8);
+    await last.close();
+  });
+
+  test('lets queues write their pages themselves when the disk has refused that before', async () => {
+    using directory = new Directory();
+    const full = new FullDisk();
+    const journal = await directory.open({ disk: full.disk, fileSize: 4096, timers: HASTY_TIMERS });
+    const log = journal.openLog(0, 0);
+    const messages = Array.from({ length: 10 }, (_, i) => messageOf(`body ${i}`));
+    for (const [i, message] of messages.entries()) log.enqueue(i, message);
+    const written: (Page | null)[] = [];
+    log.owner = {
+      writePages: () => {
+        const contents = { first: 0, messages, from: 0, to: 10, isKept: () => true };
+        log.writePage(contents, (page) => written.push(page));
+      },
+    };
+    // The first is the header of a segment.
+    full.refusals = 2;
+    const other = journal.openLog(1, 0);
+    for (let position = 0; written.length < 2 && position < 100_000; position++) {
+      other.enqueue(position, messageOf(`other ${position}`));
+      other.settle(position);
+      if (position % 20 === 0) await durable(journal);
+    }
+    const expected = messages.map((_, i): [number, string] => [i, `body ${i}`]);
+    assert.deepEqual(bodiesOf([written.at(-1)!]), expected);
+    await journal.close();
   });
 
   test('keeps few files, however much passes through', async () => {
