@@ -206,8 +206,12 @@ export class Segments {
   #remove(segment: Segment): void {
     this.#byNumber.delete(segment.number);
     segment.file.close();
+    this.#removeFile(segment.file.path);
+  }
+
+  #removeFile(path: string): void {
     try {
-      this.#options.disk.remove(segment.file.path);
+      this.#options.disk.remove(path);
     } catch (error) {
       this.#options.log.warn('a segment file cannot be removed', { error });
     }
@@ -219,8 +223,15 @@ export class Segments {
     if (current !== null && current.size + length <= fileSize) return current;
     const number = this.#nextNumber;
     const file = disk.open(`${directory}/${fileName(number, 'seg')}`, 'create');
+    // Whatever becomes of this file: the next try is for another one.
     this.#nextNumber++;
-    disk.syncDirectory(directory);
+    try {
+      disk.syncDirectory(directory);
+    } catch (error) {
+      file.close();
+      this.#removeFile(file.path);
+      throw error;
+    }
     const segment = new Segment(number, file);
     const header = Buffer.alloc(FILE_HEADER_SIZE);
     writeFileHeader(header, 'S', number);

@@ -15,6 +15,8 @@ export class WalFile {
   readonly number: number;
   /** Null until something is written. */
   file: DiskFile | null = null;
+  /** Its name is durable. */
+  isNamed = false;
   /** Octets that are written, or being written. */
   size = 0;
   /** Messages in it that are neither settled nor in a page. */

@@ -169,12 +169,12 @@ export class WriteAheadLog {
       this.#options.timers.after(RETRY_MS, () => this.#write(file, octets, position, done));
     };
     try {
-      file.file ??= this.#create(file.number);
+      this.#prepare(file);
     } catch (error) {
       fail(error as DiskError);
       return;
     }
-    const target = file.file;
+    const target = file.file!;
     target.write(octets, position, (writeError) => {
       if (writeError !== null) {
         fail(writeError);
@@ -196,10 +196,12 @@ export class WriteAheadLog {
     });
   }
 
-  #create(number: number): NonNullable<WalFile['file']> {
+  /** The file is there, under a name that survives. Tried again where only a part of it worked before. */
+  #prepare(file: WalFile): void {
+    if (file.isNamed) return;
     const { disk, directory } = this.#options;
-    const file = disk.open(`${directory}/${fileName(number, 'wal')}`, 'create');
+    file.file ??= disk.open(`${directory}/${fileName(file.number, 'wal')}`, 'create');
     disk.syncDirectory(directory);
-    return file;
+    file.isNamed = true;
   }
 }
