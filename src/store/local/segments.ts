@@ -124,6 +124,7 @@ export class Segments {
       if (error === null) this.writtenOctets += octets.length;
       // Behind a hole nothing more is written.
       else if (this.#current === segment) this.#current = null;
+      this.#written(writing);
       done(error, segment, writing.offset);
       this.#ended(writing);
     });
@@ -138,8 +139,12 @@ export class Segments {
     return writing;
   }
 
-  #ended(writing: PendingWrite): void {
+  /** From now on a sync takes it in: also one that is asked for by who is told first. */
+  #written(writing: PendingWrite): void {
     this.#writing.splice(this.#writing.indexOf(writing), 1);
+  }
+
+  #ended(writing: PendingWrite): void {
     writing.segment.pendingCount--;
     this.#removeIfUnused(writing.segment);
     const oldest = this.#writing[0]?.sequence ?? Number.POSITIVE_INFINITY;
@@ -239,6 +244,7 @@ export class Segments {
     const writing = this.#begin(segment, header.length);
     file.write(header, 0, (error) => {
       if (error !== null) this.#options.log.warn('a segment file cannot be begun', { error });
+      this.#written(writing);
       this.#ended(writing);
     });
     this.#current = segment;
