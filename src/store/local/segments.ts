@@ -52,6 +52,8 @@ interface PendingWrite {
   readonly offset: number;
 }
 
+type SyncCallback = (error: DiskError | null, place: SegmentPlace) => void;
+
 export interface SegmentsOptions {
   readonly disk: Disk;
   readonly directory: string;
@@ -72,6 +74,8 @@ export class Segments {
   readonly #barriers: { readonly sequence: number; readonly callback: () => void }[] = [];
   /** Files written to since they were last synced. */
   readonly #unsynced = new Set<Segment>();
+  #isSyncing = false;
+  #syncWaiters: SyncCallback[] = [];
   /** Octets written so far. */
   writtenOctets = 0;
 
@@ -170,27 +174,40 @@ export class Segments {
     else this.#barriers.push({ sequence: last.sequence, callback });
   }
 
-  /** Makes all pages before `place` durable, as it is now. */
-  sync(done: (error: DiskError | null, place: SegmentPlace) => void): void {
+  /** Makes all pages before `place` durable. One at a time: who asks meanwhile shares the next. */
+  sync(done: SyncCallback): void {
+    this.#syncWaiters.push(done);
+    if (!this.#isSyncing) this.#syncAll();
+  }
+
+  #syncAll(): void {
+    const waiters = this.#syncWaiters;
+    this.#syncWaiters = [];
+    this.#isSyncing = true;
     const { place } = this;
     const segments = [...this.#unsynced];
     this.#unsynced.clear();
     for (const { segment } of this.#writing) this.#unsynced.add(segment);
-    let remaining = segments.length;
+    let remaining = segments.length + 1;
     let failure: DiskError | null = null;
-    if (remaining === 0) {
-      done(null, place);
-      return;
-    }
-    for (const segment of segments) {
-      segment.pendingCount++;
-      segment.file.sync((error) => {
-        segment.pendingCount--;
-        failure ??= error;
-        this.#removeIfUnused(segment);
-        if (--remaining === 0) done(failure, place);
-      });
-    }
+    const ended = (error: DiskError | null): void => {
+      failure ??= error;
+      if (--remaining > 0) return;
+      this.#isSyncing = false;
+      for (const done of waiters) done(failure, place);
+      if (!this.#isSyncing && this.#syncWaiters.length > 0) this.#syncAll();
+    };
+    for (const segment of segments) this.#syncFile(segment, ended);
+    ended(null);
+  }
+
+  #syncFile(segment: Segment, done: (error: DiskError | null) => void): void {
+    segment.pendingCount++;
+    segment.file.sync((error) => {
+      segment.pendingCount--;
+      this.#removeIfUnused(segment);
+      done(error);
+    });
   }
 
   /** A page in it came to its end: the file goes when it was the last. */
