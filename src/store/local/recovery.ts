@@ -20,15 +20,17 @@ const GATHERED_OCTETS_MAX = 64 * 1024 * 1024;
 /** @throws FileHeaderError, DiskError; Error when there is no room for what has to be written */
 export async function recover<Journal extends JournalParts>(
   options: LocalJournalOptions,
-  create: (firstNumber: number) => Journal,
+  create: (firstNumber: number, synced: SegmentPlace) => Journal,
 ): Promise<Journal> {
   const { disk, walDirectory } = options;
   const numbers = fileNumbers(disk.list(walDirectory), 'wal');
   const files = numbers.map((number) =>
     disk.open(`${walDirectory}/${fileName(number, 'wal')}`, 'existing'),
   );
-  const journal = create((numbers.at(-1) ?? 0) + 1);
-  adoptSegments(journal, findSynced(files));
+  // What is said of segments before all is told anew is what was true before.
+  const synced = findSynced(files);
+  const journal = create((numbers.at(-1) ?? 0) + 1, synced);
+  adoptSegments(journal, synced);
   const recovery = new Recovery(journal);
   for (const file of files) recovery.replay(file);
   await recovery.moveToPages(files);
