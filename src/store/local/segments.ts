@@ -93,6 +93,11 @@ export class Segments {
     this.skipNumber(segment.number);
   }
 
+  /** It was changed: a sync takes it in. */
+  hasChanged(segment: Segment): void {
+    this.#unsynced.add(segment);
+  }
+
   /** A file of this number was there: another will not have it. */
   skipNumber(number: number): void {
     this.#nextNumber = Math.max(this.#nextNumber, number + 1);
