@@ -38,7 +38,7 @@ for (let seed = from; seed <= to; seed++) {
     });
   } catch (error) {
     if (from === to) { console.log(error); continue; }
-    const key = String(error).replaceAll(/\d+/g, 'N').slice(0, 160);
+    const key = String(error).split("\n").slice(0,4).join(" ").replaceAll(/([a-z])\1{2,}/g, "").replaceAll(/\d+/g, "N").replaceAll(/(quorum|priority|classic)-?N?/g, "Q").slice(0, 170);
     const list = counts.get(key) ?? [];
     list.push(seed);
     counts.set(key, list);

@@ -24,6 +24,7 @@ export async function recover<Journal extends JournalParts>(
 ): Promise<Journal> {
   const { disk, walDirectory } = options;
   const numbers = fileNumbers(disk.list(walDirectory), 'wal');
+  removeLeftOvers(options, numbers);
   const files = numbers.map((number) =>
     disk.open(`${walDirectory}/${fileName(number, 'wal')}`, 'existing'),
   );
@@ -41,6 +42,20 @@ export async function recover<Journal extends JournalParts>(
     disk.remove(file.path);
   }
   return journal;
+}
+
+/**
+ * Files are removed oldest first, but a crash may undo that in any order: what lies before a gap was of no use any more,
+ * and without the files that are gone it would be misread.
+ *
+ * @param numbers of the files, ascending; the left-overs are taken out
+ */
+function removeLeftOvers({ disk, walDirectory }: LocalJournalOptions, numbers: number[]): void {
+  const first = numbers.findLastIndex((number, i) => i > 0 && number !== numbers[i - 1]! + 1);
+  if (first < 0) return;
+  for (const number of numbers.splice(0, first)) {
+    disk.remove(`${walDirectory}/${fileName(number, 'wal')}`);
+  }
 }
 
 /** Up to where pages are durable: each file of the log says so when it begins, and later perhaps again. */
