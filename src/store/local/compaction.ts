@@ -28,7 +28,7 @@ export class Compaction {
   }
 
   #isSparse(segment: Segment): boolean {
-    if (this.#journal.segments.isCurrent(segment) || segment.isRemoved) return false;
+    if (this.#journal.segments.isCurrent(segment) || segment.isLeaving) return false;
     return segment.liveOctets > 0 && segment.liveOctets < segment.size * SPARSE_SHARE;
   }
 

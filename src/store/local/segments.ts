@@ -37,6 +37,9 @@ export class Segment {
   liveOctets = 0;
   /** Writes and reads under way: the file must stay open. */
   pendingCount = 0;
+  /** Nothing in it is of use: it goes when what took its place is durable. */
+  isLeaving = false;
+  /** It is gone for certain. */
   isRemoved = false;
 
   constructor(number: number, file: DiskFile) {
@@ -221,10 +224,10 @@ export class Segments {
   }
 
   #removeIfUnused(segment: Segment): void {
-    if (segment.liveOctets > 0 || segment.pendingCount > 0 || segment.isRemoved) return;
+    if (segment.liveOctets > 0 || segment.pendingCount > 0 || segment.isLeaving) return;
     if (segment === this.#current && segment.size < this.#options.fileSize) return;
     if (segment === this.#current) this.#current = null;
-    segment.isRemoved = true;
+    segment.isLeaving = true;
     this.#unsynced.delete(segment);
     // What took the place of its messages may not be durable yet.
     this.#options.afterCommit(() => this.#remove(segment));
@@ -233,14 +236,19 @@ export class Segments {
   #remove(segment: Segment): void {
     this.#byNumber.delete(segment.number);
     segment.file.close();
-    this.#removeFile(segment.file.path);
+    segment.isRemoved = this.#removeFile(segment.file.path);
   }
 
-  #removeFile(path: string): void {
+  /** False when it may be there again after a crash. */
+  #removeFile(path: string): boolean {
+    const { disk, directory, log } = this.#options;
     try {
-      this.#options.disk.remove(path);
+      disk.remove(path);
+      disk.syncDirectory(directory);
+      return true;
     } catch (error) {
-      this.#options.log.warn('a segment file cannot be removed', { error });
+      log.warn('a segment file cannot be removed', { error });
+      return false;
     }
   }
 
