@@ -111,6 +111,7 @@ class Recovery {
         break;
       case DELIVERED:
         log.deliveredEnd = Math.max(log.deliveredEnd, reader.position);
+        log.nextPosition = Math.max(log.nextPosition, reader.position);
         break;
       case NOTE:
         log.notes.set(reader.position, reader.noteOctets());
