@@ -45,7 +45,7 @@ export class PageBuilder {
   /** Adds the current record of a reader, an ENQUEUE; positions ascend. */
   add(reader: RecordReader): void {
     const { position } = reader;
-    if (position - this.#first >= PAGE_SPAN_MAX) this.finish();
+    if (position - this.#first >= PAGE_SPAN_MAX || this.#isPageBefore(position)) this.finish();
     if (this.#batch === null) {
       this.#batch = new RecordBatch(FIRST_OCTETS);
       this.#batch.skip(PAGE_HEADER_SIZE);
@@ -62,6 +62,12 @@ export class PageBuilder {
     if (this.#batch.length >= PAGE_OCTETS_MAX || this.#positions!.count >= PAGE_MESSAGES_MAX) {
       this.finish();
     }
+  }
+
+  /** Pages do not overlap: one that lies between what is gathered and this position ends what is gathered. */
+  #isPageBefore(position: number): boolean {
+    const next = this.#log.pageFrom(this.#end);
+    return next !== undefined && next.first < position;
   }
 
   /** Writes what is gathered. */
