@@ -184,7 +184,11 @@ export class MessageList implements LogOwner {
     if (length === 0) return 0;
     const first = this.#chunks[0]!.first + this.#headIndex;
     this.length = 0;
-    if (this.#keeps !== 'nothing') this.log.settleRange(first, this.#end);
+    if (this.#keeps !== 'nothing') {
+      this.log.settleRange(first, this.#end);
+      // Nothing below was not delivered. What remembers this keeps the positions from being used again.
+      this.log.delivered(this.#end);
+    }
     this.#reset();
     return length;
   }
