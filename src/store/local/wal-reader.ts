@@ -7,7 +7,7 @@ import { AT, COMMIT } from './record.ts';
 export interface WalContents {
   /** Octets passed over between sound records. */
   readonly damagedOctets: number;
-  /** Octets behind the last complete batch. */
+  /** Octets behind the last sound batch: what a crash leaves of one that was being written. */
   readonly tornOctets: number;
 }
 
@@ -37,9 +37,9 @@ export function readWalFile(
   let damagedBeforeEnd = 0;
   while (reader.next(octets.length)) {
     if (reader.type !== COMMIT) visit(reader, reader.at < certainEnd);
-    if (reader.at < committedEnd) damagedBeforeEnd = reader.damagedOctets;
+    if (reader.at < certainEnd) damagedBeforeEnd = reader.damagedOctets;
   }
-  return { damagedOctets: damagedBeforeEnd, tornOctets: length - Math.min(length, committedEnd) };
+  return { damagedOctets: damagedBeforeEnd, tornOctets: length - Math.min(length, certainEnd) };
 }
 
 function rewind(reader: RecordReader, octets: Buffer): void {
