@@ -6,14 +6,26 @@ export const MESSAGE_OVERHEAD_OCTETS = 200;
 /** In octets. What is not in use of it serves as well: the system caches the files that queues write. */
 export const DEFAULT_MEMORY_BUDGET: number = 32 * 1024 * 1024;
 
+/** When a run of messages that is written, and read back, at once is complete. */
+export interface ChunkLimits {
+  readonly messages: number;
+  readonly octets: number;
+}
+
+/** Large enough that a page is worth its header and its read, small enough that one is read within a turn. */
+const CHUNK_LIMITS: ChunkLimits = { messages: 1024, octets: 256 * 1024 };
+
 export class MemoryBudget {
   /** Octets in use. */
   used = 0;
   /** In octets. */
   readonly limit: number;
+  readonly chunkLimits: ChunkLimits;
 
-  constructor(limit: number) {
+  /** @param chunkLimits others than the usual ones are for tests */
+  constructor(limit: number, chunkLimits: ChunkLimits = CHUNK_LIMITS) {
     this.limit = limit;
+    this.chunkLimits = chunkLimits;
   }
 
   get isExceeded(): boolean {

@@ -2,11 +2,6 @@
 import type { Page } from '../../store/journal.ts';
 import type { Message } from '../message.ts';
 
-/** Messages in a chunk: what is written, and read back, at once. */
-export const CHUNK_MESSAGES = 1024;
-/** A chunk of large messages is complete before that, in octets. */
-export const CHUNK_OCTETS: number = 256 * 1024;
-
 export class MessageChunk {
   /** Position of the first slot. */
   first: number;

@@ -11,7 +11,7 @@ import { MESSAGE_OVERHEAD_OCTETS, type MemoryBudget } from '../memory-budget.ts'
 import type { Message } from '../message.ts';
 import { MessageRestorer } from '../stored-message.ts';
 import type { BrowsedMessage } from './browsed-message.ts';
-import { CHUNK_MESSAGES, CHUNK_OCTETS, MessageChunk } from './message-chunk.ts';
+import { MessageChunk } from './message-chunk.ts';
 
 /** Which messages of a queue survive the process. */
 export type KeepRule = 'nothing' | 'persistent' | 'everything';
@@ -27,6 +27,8 @@ export class MessageList implements LogOwner {
   readonly log: QueueLog;
   readonly #keeps: KeepRule;
   readonly #budget: MemoryBudget;
+  readonly #chunkMessages: number;
+  readonly #chunkOctets: number;
   readonly #chunks: MessageChunk[] = [];
   /** Slot of the first message in the first chunk. */
   #headIndex = 0;
@@ -41,6 +43,8 @@ export class MessageList implements LogOwner {
     this.log = log;
     this.#keeps = keeps;
     this.#budget = budget;
+    this.#chunkMessages = budget.chunkLimits.messages;
+    this.#chunkOctets = budget.chunkLimits.octets;
     this.#deliveredEnd = log.deliveredEnd;
     this.#end = log.nextPosition;
     for (const page of log.pages) {
@@ -71,7 +75,7 @@ export class MessageList implements LogOwner {
     tail.octets += message.bodyLength + message.propertiesLength + MESSAGE_OVERHEAD_OCTETS;
     this.length++;
     if (this.keeps(message)) this.log.enqueue(position, message);
-    if (tail.count >= CHUNK_MESSAGES || tail.octets >= CHUNK_OCTETS) this.#complete(tail);
+    if (tail.count >= this.#chunkMessages || tail.octets >= this.#chunkOctets) this.#complete(tail);
     return position;
   }
 
@@ -180,7 +184,11 @@ export class MessageList implements LogOwner {
     if (length === 0) return 0;
     const first = this.#chunks[0]!.first + this.#headIndex;
     this.length = 0;
-    if (this.#keeps !== 'nothing') this.log.settleRange(first, this.#end);
+    if (this.#keeps !== 'nothing') {
+      this.log.settleRange(first, this.#end);
+      // Nothing below was not delivered. What remembers this keeps the positions from being used again.
+      this.log.delivered(this.#end);
+    }
     this.#reset();
     return length;
   }

@@ -28,7 +28,7 @@ export class Compaction {
   }
 
   #isSparse(segment: Segment): boolean {
-    if (this.#journal.segments.isCurrent(segment) || segment.isRemoved) return false;
+    if (this.#journal.segments.isCurrent(segment) || segment.isLeaving) return false;
     return segment.liveOctets > 0 && segment.liveOctets < segment.size * SPARSE_SHARE;
   }
 
@@ -42,7 +42,9 @@ export class Compaction {
       const octets = page.withHeader();
       this.#journal.segments.append(octets, (error, target, offset) => {
         if (error === null && target !== null) moves.push(() => page.moveTo(target, offset));
-        if (--remaining === 0) this.#sync(moves);
+        if (--remaining > 0) return;
+        // A place is durable only when all before it is: also what others were writing there.
+        this.#journal.segments.afterPending(() => this.#sync(moves));
       });
     }
   }

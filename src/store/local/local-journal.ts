@@ -34,7 +34,7 @@ export class LocalJournal implements Journal, JournalParts {
   /** Logs that have to tell what was delivered. */
   readonly delivering: Delivering[] = [];
   /** All pages before this place are durable. */
-  synced: SegmentPlace = { segment: 0, offset: 0 };
+  synced: SegmentPlace;
   nextQueueId = 0;
   onCommitted: () => void = () => {};
   readonly options: LocalJournalOptions;
@@ -45,7 +45,8 @@ export class LocalJournal implements Journal, JournalParts {
   pageFailureCount = 0;
   #hasPageFailed = false;
 
-  private constructor(options: LocalJournalOptions, firstNumber: number) {
+  private constructor(options: LocalJournalOptions, firstNumber: number, synced: SegmentPlace) {
+    this.synced = synced;
     this.options = options;
     this.log = options.log;
     const { clock, disk, timers, log, fileSize = FILE_SIZE, isSynced = true } = options;
@@ -89,7 +90,10 @@ export class LocalJournal implements Journal, JournalParts {
     const { disk, walDirectory, segmentDirectory } = options;
     disk.makeDirectory(walDirectory);
     disk.makeDirectory(segmentDirectory);
-    return recover(options, (firstNumber) => new LocalJournal(options, firstNumber));
+    return recover(
+      options,
+      (firstNumber, synced) => new LocalJournal(options, firstNumber, synced),
+    );
   }
 
   openLog(queueId: number, lane: number): QueueLog {

@@ -23,15 +23,18 @@ const WRITING_OCTETS_MAX = 8 * 1024 * 1024;
 /** @throws FileHeaderError, DiskError; Error when there is no room for what has to be written */
 export async function recover<Journal extends JournalParts>(
   options: LocalJournalOptions,
-  create: (firstNumber: number) => Journal,
+  create: (firstNumber: number, synced: SegmentPlace) => Journal,
 ): Promise<Journal> {
   const { disk, walDirectory } = options;
   const numbers = fileNumbers(disk.list(walDirectory), 'wal');
+  removeLeftOvers(options, numbers);
   const files = numbers.map((number) =>
     disk.open(`${walDirectory}/${fileName(number, 'wal')}`, 'existing'),
   );
-  const journal = create((numbers.at(-1) ?? 0) + 1);
-  adoptSegments(journal, findSynced(files));
+  // What is said of segments before all is told anew is what was true before.
+  const synced = findSynced(files);
+  const journal = create((numbers.at(-1) ?? 0) + 1, synced);
+  adoptSegments(journal, synced);
   const recovery = new Recovery(journal);
   for (const file of files) recovery.replay(file);
   await recovery.moveToPages(files);
@@ -42,6 +45,20 @@ export async function recover<Journal extends JournalParts>(
     disk.remove(file.path);
   }
   return journal;
+}
+
+/**
+ * Files are removed oldest first, but a crash may undo that in any order: what lies before a gap was of no use any more,
+ * and without the files that are gone it would be misread.
+ *
+ * @param numbers of the files, ascending; the left-overs are taken out
+ */
+function removeLeftOvers({ disk, walDirectory }: LocalJournalOptions, numbers: number[]): void {
+  const first = numbers.findLastIndex((number, i) => i > 0 && number !== numbers[i - 1]! + 1);
+  if (first < 0) return;
+  for (const number of numbers.splice(0, first)) {
+    disk.remove(`${walDirectory}/${fileName(number, 'wal')}`);
+  }
 }
 
 /** Up to where pages are durable: each file of the log says so when it begins, and later perhaps again. */
@@ -97,6 +114,7 @@ class Recovery {
         break;
       case DELIVERED:
         log.deliveredEnd = Math.max(log.deliveredEnd, reader.position);
+        log.nextPosition = Math.max(log.nextPosition, reader.position);
         break;
       case NOTE:
         log.notes.set(reader.position, reader.noteOctets());

@@ -12,21 +12,31 @@ const SEARCH_OCTETS = 256 * 1024;
 /** Takes over the segment files. Pages that may not be complete are left out: the write-ahead log has their messages. */
 export function adoptSegments(journal: JournalParts, synced: SegmentPlace): void {
   const { disk, segmentDirectory } = journal.options;
+  let isAnyRemoved = false;
   for (const number of fileNumbers(disk.list(segmentDirectory), 'seg')) {
     const path = `${segmentDirectory}/${fileName(number, 'seg')}`;
-    if (number > synced.segment) {
+    if (number > synced.segment || (number === synced.segment && synced.offset === 0)) {
       disk.remove(path);
+      isAnyRemoved = true;
       // A number is not used twice: records of the log may speak of the file.
       journal.segments.skipNumber(number);
       continue;
     }
     const file = disk.open(path, 'existing');
     const segment = new Segment(number, file);
-    segment.size = number < synced.segment ? file.size() : Math.min(file.size(), synced.offset);
+    segment.size = file.size();
     journal.segments.adopt(segment);
+    if (number === synced.segment && segment.size > synced.offset) {
+      // Else the next start, for which this file is durable as a whole, would take what is there for pages.
+      file.truncate(synced.offset);
+      segment.size = synced.offset;
+      journal.segments.hasChanged(segment);
+    }
     adoptPages(journal, segment);
     journal.segments.pageDied(segment);
   }
+  // Before anything tells that files of these numbers are durable.
+  if (isAnyRemoved) disk.syncDirectory(segmentDirectory);
 }
 
 function adoptPages(journal: JournalParts, segment: Segment): void {

@@ -37,6 +37,9 @@ export class Segment {
   liveOctets = 0;
   /** Writes and reads under way: the file must stay open. */
   pendingCount = 0;
+  /** Nothing in it is of use: it goes when what took its place is durable. */
+  isLeaving = false;
+  /** It is gone for certain. */
   isRemoved = false;
 
   constructor(number: number, file: DiskFile) {
@@ -51,6 +54,8 @@ interface PendingWrite {
   readonly segment: Segment;
   readonly offset: number;
 }
+
+type SyncCallback = (error: DiskError | null, place: SegmentPlace) => void;
 
 export interface SegmentsOptions {
   readonly disk: Disk;
@@ -72,6 +77,8 @@ export class Segments {
   readonly #barriers: { readonly sequence: number; readonly callback: () => void }[] = [];
   /** Files written to since they were last synced. */
   readonly #unsynced = new Set<Segment>();
+  #isSyncing = false;
+  #syncWaiters: SyncCallback[] = [];
   /** Octets written so far. */
   writtenOctets = 0;
 
@@ -87,6 +94,11 @@ export class Segments {
   adopt(segment: Segment): void {
     this.#byNumber.set(segment.number, segment);
     this.skipNumber(segment.number);
+  }
+
+  /** It was changed: a sync takes it in. */
+  hasChanged(segment: Segment): void {
+    this.#unsynced.add(segment);
   }
 
   /** A file of this number was there: another will not have it. */
@@ -124,6 +136,7 @@ export class Segments {
       if (error === null) this.writtenOctets += octets.length;
       // Behind a hole nothing more is written.
       else if (this.#current === segment) this.#current = null;
+      this.#written(writing);
       done(error, segment, writing.offset);
       this.#ended(writing);
     });
@@ -138,8 +151,12 @@ export class Segments {
     return writing;
   }
 
-  #ended(writing: PendingWrite): void {
+  /** From now on a sync takes it in: also one that is asked for by who is told first. */
+  #written(writing: PendingWrite): void {
     this.#writing.splice(this.#writing.indexOf(writing), 1);
+  }
+
+  #ended(writing: PendingWrite): void {
     writing.segment.pendingCount--;
     this.#removeIfUnused(writing.segment);
     const oldest = this.#writing[0]?.sequence ?? Number.POSITIVE_INFINITY;
@@ -165,27 +182,40 @@ export class Segments {
     else this.#barriers.push({ sequence: last.sequence, callback });
   }
 
-  /** Makes all pages before `place` durable, as it is now. */
-  sync(done: (error: DiskError | null, place: SegmentPlace) => void): void {
+  /** Makes all pages before `place` durable. One at a time: who asks meanwhile shares the next. */
+  sync(done: SyncCallback): void {
+    this.#syncWaiters.push(done);
+    if (!this.#isSyncing) this.#syncAll();
+  }
+
+  #syncAll(): void {
+    const waiters = this.#syncWaiters;
+    this.#syncWaiters = [];
+    this.#isSyncing = true;
     const { place } = this;
     const segments = [...this.#unsynced];
     this.#unsynced.clear();
     for (const { segment } of this.#writing) this.#unsynced.add(segment);
-    let remaining = segments.length;
+    let remaining = segments.length + 1;
     let failure: DiskError | null = null;
-    if (remaining === 0) {
-      done(null, place);
-      return;
-    }
-    for (const segment of segments) {
-      segment.pendingCount++;
-      segment.file.sync((error) => {
-        segment.pendingCount--;
-        failure ??= error;
-        this.#removeIfUnused(segment);
-        if (--remaining === 0) done(failure, place);
-      });
-    }
+    const ended = (error: DiskError | null): void => {
+      failure ??= error;
+      if (--remaining > 0) return;
+      this.#isSyncing = false;
+      for (const done of waiters) done(failure, place);
+      if (!this.#isSyncing && this.#syncWaiters.length > 0) this.#syncAll();
+    };
+    for (const segment of segments) this.#syncFile(segment, ended);
+    ended(null);
+  }
+
+  #syncFile(segment: Segment, done: (error: DiskError | null) => void): void {
+    segment.pendingCount++;
+    segment.file.sync((error) => {
+      segment.pendingCount--;
+      this.#removeIfUnused(segment);
+      done(error);
+    });
   }
 
   /** A page in it came to its end: the file goes when it was the last. */
@@ -194,10 +224,10 @@ export class Segments {
   }
 
   #removeIfUnused(segment: Segment): void {
-    if (segment.liveOctets > 0 || segment.pendingCount > 0 || segment.isRemoved) return;
+    if (segment.liveOctets > 0 || segment.pendingCount > 0 || segment.isLeaving) return;
     if (segment === this.#current && segment.size < this.#options.fileSize) return;
     if (segment === this.#current) this.#current = null;
-    segment.isRemoved = true;
+    segment.isLeaving = true;
     this.#unsynced.delete(segment);
     // What took the place of its messages may not be durable yet.
     this.#options.afterCommit(() => this.#remove(segment));
@@ -206,10 +236,19 @@ export class Segments {
   #remove(segment: Segment): void {
     this.#byNumber.delete(segment.number);
     segment.file.close();
+    segment.isRemoved = this.#removeFile(segment.file.path);
+  }
+
+  /** False when it may be there again after a crash. */
+  #removeFile(path: string): boolean {
+    const { disk, directory, log } = this.#options;
     try {
-      this.#options.disk.remove(segment.file.path);
+      disk.remove(path);
+      disk.syncDirectory(directory);
+      return true;
     } catch (error) {
-      this.#options.log.warn('a segment file cannot be removed', { error });
+      log.warn('a segment file cannot be removed', { error });
+      return false;
     }
   }
 
@@ -219,12 +258,13 @@ export class Segments {
     if (current !== null && current.size + length <= fileSize) return current;
     const number = this.#nextNumber;
     const file = disk.open(`${directory}/${fileName(number, 'seg')}`, 'create');
+    // Whatever becomes of this file: the next try is for another one.
     this.#nextNumber++;
     try {
       disk.syncDirectory(directory);
     } catch (error) {
-      // Nothing of use is in it: the next start removes it.
       file.close();
+      this.#removeFile(file.path);
       throw error;
     }
     const segment = new Segment(number, file);
@@ -234,6 +274,7 @@ export class Segments {
     const writing = this.#begin(segment, header.length);
     file.write(header, 0, (error) => {
       if (error !== null) this.#options.log.warn('a segment file cannot be begun', { error });
+      this.#written(writing);
       this.#ended(writing);
     });
     this.#current = segment;

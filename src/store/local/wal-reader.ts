@@ -8,7 +8,7 @@ import { AT, COMMIT } from './record.ts';
 export interface WalContents {
   /** Octets passed over between sound records. */
   readonly damagedOctets: number;
-  /** Octets behind the last complete batch. */
+  /** Octets behind the last sound batch: what a crash leaves of one that was being written. */
   readonly tornOctets: number;
 }
 
@@ -31,9 +31,9 @@ export function readWalFile(
   let damagedBeforeEnd = 0;
   while (stream.next()) {
     if (stream.reader.type !== COMMIT) visit(stream.reader, stream.at < certainEnd);
-    if (stream.at < committedEnd) damagedBeforeEnd = stream.damagedOctets;
+    if (stream.at < certainEnd) damagedBeforeEnd = stream.damagedOctets;
   }
-  return { damagedOctets: damagedBeforeEnd, tornOctets: length - Math.min(length, committedEnd) };
+  return { damagedOctets: damagedBeforeEnd, tornOctets: length - Math.min(length, certainEnd) };
 }
 
 /** Each sound record, committed or not. @throws FileHeaderError, DiskError */

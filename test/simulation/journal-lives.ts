@@ -1,0 +1,60 @@
+// Processes that follow each other on one disk, each of which crashes or is stopped in order.
+import { SeededRandom } from '../support/seeded-random.ts';
+import { DurableWorld, JournalRun } from './journal-run.ts';
+import { SimulatedCrash, SimulatedDisk } from './simulated-disk.ts';
+import { JournalHost } from './simulated-journal.ts';
+
+const GENERATIONS = 5;
+const ACTIONS = 120;
+/** About as many operations as a process asks the disk for. */
+const OPERATIONS = 260;
+/** Of these the recovery takes some. */
+const FIRST_OPERATIONS = 30;
+
+export interface Lives {
+  /** Crashes and ends. */
+  readonly count: number;
+  /** What the first asked of the disk. */
+  readonly firstOperations: number;
+}
+
+/**
+ * Throws when the journal does not keep what it owes.
+ *
+ * @param firstCrash operation in which the first process crashes; 0: the seed chooses
+ * @param watch called before each process begins, with the number of the operation in which it crashes
+ */
+export async function liveThrough(
+  seed: number,
+  firstCrash: number,
+  watch: (disk: SimulatedDisk, crash: number) => void = () => {},
+): Promise<Lives> {
+  const random = new SeededRandom(seed);
+  const world = new DurableWorld();
+  const fileSize = random.pick([4096, 8192, 16_384]);
+  let disk = new SimulatedDisk(seed);
+  let firstOperations = 0;
+  for (let generation = 0; generation < GENERATIONS; generation++) {
+    const chosen = 1 + random.below(random.oneIn(3) ? FIRST_OPERATIONS : OPERATIONS);
+    const crash = generation === 0 && firstCrash > 0 ? firstCrash : chosen;
+    watch(disk, crash);
+    disk.crashAt(crash);
+    await live(new JournalHost(disk, fileSize), world, random);
+    if (generation === 0) firstOperations = disk.operationCount;
+    disk = disk.crash();
+  }
+  watch(disk, 0);
+  await JournalRun.start(new JournalHost(disk, fileSize), world, random);
+  return { count: GENERATIONS, firstOperations };
+}
+
+async function live(host: JournalHost, world: DurableWorld, random: SeededRandom): Promise<void> {
+  try {
+    const run = await JournalRun.start(host, world, random);
+    for (let i = 0; i < ACTIONS; i++) run.act();
+    if (random.oneIn(2)) await run.close();
+  } catch (error) {
+    // Whatever is thrown when the machine is gone is of no interest: only what is said about it before.
+    if (!(error instanceof SimulatedCrash)) throw error;
+  }
+}
