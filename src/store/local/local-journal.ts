@@ -171,7 +171,9 @@ export class LocalJournal implements Journal, JournalParts {
   }
 
   carryNow(carried: Carried): void {
-    if (carried.carry(this.wal.batch)) this.carryLater(carried);
+    if (!carried.carry(this.wal.batch)) return;
+    this.carryLater(carried);
+    carried.toldIn = this.wal.file;
   }
 
   /** Pages were synced up to this place. */

@@ -26,6 +26,7 @@ export class LocalQueueLog implements QueueLog, PageLog, Carried, Delivering {
   #isDelivering = false;
   isGone = false;
   carriedIn: WalFile | null = null;
+  toldIn: WalFile | null = null;
 
   constructor(journal: LogContext, queueId: number, lane: number) {
     this.journal = journal;

@@ -132,7 +132,8 @@ export class Retirement {
       }
       this.#journal.pagesSynced(place);
       for (const carried of file.carried) {
-        if (carried.carriedIn === file) this.#journal.carryNow(carried);
+        const { toldIn } = carried;
+        if (toldIn === null || toldIn.number <= file.number) this.#journal.carryNow(carried);
       }
       this.#journal.wal.afterCommit(() => this.#remove(file));
     });

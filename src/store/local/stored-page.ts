@@ -43,6 +43,7 @@ export class StoredPage implements Page, SegmentPage {
   /** It does not count any more. */
   isDead = false;
   carriedIn: WalFile | null = null;
+  toldIn: WalFile | null = null;
   #prefetched: Buffer | null = null;
   #isPrefetching = false;
   /** What is being prefetched will be read; false when the page was read without waiting for it. */

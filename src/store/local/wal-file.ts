@@ -7,6 +7,8 @@ import type { RecordBatch } from './record-batch.ts';
 export interface Carried {
   /** The newest file that has a record of it; null for none. */
   carriedIn: WalFile | null;
+  /** The newest file that tells all that is of use: what older ones tell of it does not count. */
+  toldIn: WalFile | null;
   /** Appends what is still of use; false when nothing is. */
   carry(batch: RecordBatch): boolean;
 }
