@@ -3,10 +3,16 @@
  * fetches does not keep 64 MiB.
  */
 import type { JournalParts } from './journal-parts.ts';
-import type { Segment } from './segments.ts';
+import type { Segment, SegmentPage } from './segments.ts';
 
 /** A file is copied when less than this share of it is alive. */
 const SPARSE_SHARE = 0.25;
+
+interface Copy {
+  readonly page: SegmentPage;
+  readonly target: Segment;
+  readonly offset: number;
+}
 
 export class Compaction {
   readonly #journal: JournalParts;
@@ -37,26 +43,32 @@ export class Compaction {
     this.#isBusy = true;
     const pages = [...segment.pages].filter((page) => !page.isDead);
     let remaining = pages.length;
-    const moves: (() => void)[] = [];
+    const copies: Copy[] = [];
+    const { segments } = this.#journal;
     for (const page of pages) {
-      const octets = page.withHeader();
-      this.#journal.segments.append(octets, (error, target, offset) => {
-        if (error === null && target !== null) moves.push(() => page.moveTo(target, offset));
+      segments.append(page.withHeader(), (error, target, offset) => {
+        if (error === null && target !== null) {
+          // Until the page has moved nothing else says that the file is of use.
+          segments.hold(target);
+          copies.push({ page, target, offset });
+        }
         if (--remaining > 0) return;
         // A place is durable only when all before it is: also what others were writing there.
-        this.#journal.segments.afterPending(() => this.#sync(moves));
+        segments.afterPending(() => this.#sync(copies));
       });
     }
   }
 
-  #sync(moves: readonly (() => void)[]): void {
+  #sync(copies: readonly Copy[]): void {
     const { segments, wal } = this.#journal;
     segments.sync((error, place) => {
       this.#isBusy = false;
-      if (error !== null) return;
-      this.#journal.pagesSynced(place);
-      // The pages are told of at their new places before the old file, with its pages, can go.
-      for (const move of moves) move();
+      if (error === null) {
+        this.#journal.pagesSynced(place);
+        // The pages are told of at their new places before the old file, with its pages, can go.
+        for (const { page, target, offset } of copies) page.moveTo(target, offset);
+      }
+      for (const { target } of copies) segments.release(target);
       wal.commit();
     });
   }

@@ -35,7 +35,7 @@ export class Segment {
   readonly pages: Set<SegmentPage> = new Set();
   /** Octets of pages that are of use. */
   liveOctets = 0;
-  /** Writes and reads under way: the file must stay open. */
+  /** Writes and reads under way, and what else needs the file for a while: it must stay, and stay open. */
   pendingCount = 0;
   /** Nothing in it is of use: it goes when what took its place is durable. */
   isLeaving = false;
@@ -165,12 +165,12 @@ export class Segments {
     }
   }
 
-  /** A page is about to be read: `ended` follows. */
-  reading(segment: Segment): void {
+  /** It is needed for a while, whether it has live pages or not: `release` follows. */
+  hold(segment: Segment): void {
     segment.pendingCount++;
   }
 
-  readingEnded(segment: Segment): void {
+  release(segment: Segment): void {
     segment.pendingCount--;
     this.#removeIfUnused(segment);
   }

@@ -117,12 +117,12 @@ export class StoredPage implements Page, SegmentPage {
     const octets = allocatePage(this.payloadLength);
     const { segment } = this;
     const { segments } = this.log.journal;
-    segments.reading(segment);
+    segments.hold(segment);
     segment.file.read(octets, this.offset + PAGE_HEADER_SIZE, (error, count) => {
       this.#isPrefetching = false;
       // What is wrong shows again, and is told, when the page is read.
       if (error === null && count === octets.length && this.#isAwaited) this.#prefetched = octets;
-      segments.readingEnded(segment);
+      segments.release(segment);
     });
   }
 
