@@ -3,7 +3,7 @@
  * fetches does not keep 64 MiB.
  */
 import type { JournalParts } from './journal-parts.ts';
-import type { Segment, SegmentPage } from './segments.ts';
+import type { Segment, SegmentPage, SegmentPlace } from './segments.ts';
 
 /** A file is copied when less than this share of it is alive. */
 const SPARSE_SHARE = 0.25;
@@ -16,7 +16,11 @@ interface Copy {
 
 export class Compaction {
   readonly #journal: JournalParts;
+  /** Written, and not yet durable. */
+  #copies: Copy[] = [];
   #isBusy = false;
+  #isClosed = false;
+  #whenIdle: (() => void)[] = [];
 
   constructor(journal: JournalParts) {
     this.#journal = journal;
@@ -24,13 +28,20 @@ export class Compaction {
 
   /** Looks whether a file is worth it; copies one at a time. */
   look(): void {
-    if (this.#isBusy) return;
+    if (this.#isBusy || this.#isClosed) return;
     for (const segment of this.#journal.segments) {
       if (this.#isSparse(segment)) {
         this.#copy(segment);
         return;
       }
     }
+  }
+
+  /** Resolves when nothing is under way. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.#isBusy) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    for (const { target } of this.#copies.splice(0)) this.#journal.segments.release(target);
   }
 
   #isSparse(segment: Segment): boolean {
@@ -41,35 +52,50 @@ export class Compaction {
   /** Page by page; each stays readable where it is until its copy is durable. */
   #copy(segment: Segment): void {
     this.#isBusy = true;
+    const { segments } = this.#journal;
     const pages = [...segment.pages].filter((page) => !page.isDead);
     let remaining = pages.length;
-    const copies: Copy[] = [];
-    const { segments } = this.#journal;
     for (const page of pages) {
       segments.append(page.withHeader(), (error, target, offset) => {
         if (error === null && target !== null) {
           // Until the page has moved nothing else says that the file is of use.
           segments.hold(target);
-          copies.push({ page, target, offset });
+          this.#copies.push({ page, target, offset });
         }
-        if (--remaining > 0) return;
         // A place is durable only when all before it is: also what others were writing there.
-        segments.afterPending(() => this.#sync(copies));
+        if (--remaining === 0) segments.afterPending(() => this.#sync());
       });
     }
   }
 
-  #sync(copies: readonly Copy[]): void {
-    const { segments, wal } = this.#journal;
-    segments.sync((error, place) => {
-      this.#isBusy = false;
-      if (error === null) {
-        this.#journal.pagesSynced(place);
-        // The pages are told of at their new places before the old file, with its pages, can go.
-        for (const { page, target, offset } of copies) page.moveTo(target, offset);
-      }
-      for (const { target } of copies) segments.release(target);
-      wal.commit();
+  #sync(): void {
+    this.#journal.segments.sync((error, place) => {
+      if (error === null) this.#journal.pagesSynced(place);
+      this.#journal.wal.commit();
+      this.#ended();
     });
   }
+
+  /** Whoever asked for it, everything before this place is durable: pages that were copied are read there. */
+  synced(place: SegmentPlace): void {
+    if (this.#copies.length === 0) return;
+    const copies = this.#copies;
+    this.#copies = copies.filter(({ target, offset }) => !isBefore(target, offset, place));
+    for (const { page, target, offset } of copies) {
+      if (!isBefore(target, offset, place)) continue;
+      page.moveTo(target, offset);
+      this.#journal.segments.release(target);
+    }
+  }
+
+  #ended(): void {
+    this.#isBusy = false;
+    const idle = this.#whenIdle;
+    this.#whenIdle = [];
+    for (const callback of idle) callback();
+  }
+}
+
+function isBefore({ number }: Segment, offset: number, place: SegmentPlace): boolean {
+  return number < place.segment || (number === place.segment && offset < place.offset);
 }

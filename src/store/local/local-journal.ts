@@ -151,8 +151,9 @@ export class LocalJournal implements Journal, JournalParts {
 
   async close(): Promise<void> {
     await this.#retirement.close();
+    await this.#compaction.close();
+    await this.segments.idle();
     await this.wal.flush();
-    await new Promise<void>((resolve) => this.segments.afterPending(resolve));
     this.wal.close();
     this.segments.close();
   }
@@ -180,6 +181,8 @@ export class LocalJournal implements Journal, JournalParts {
   pagesSynced(place: SegmentPlace): void {
     this.synced = place;
     this.wal.batch.synced(place.segment, place.offset);
+    // In the same batch: else a copy of a page counts, and nothing tells what of it is still alive.
+    this.#compaction.synced(place);
   }
 
   /** Looks whether segment files have become sparse. */

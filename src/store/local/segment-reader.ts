@@ -75,10 +75,7 @@ function adoptPage(
   // A page that was copied elsewhere is there twice when the process died meanwhile: the copy counts.
   const earlier = log.pageOverlapping(page);
   if (earlier !== undefined) {
-    log.forgetPage(earlier);
-    earlier.segment.pages.delete(earlier);
-    earlier.segment.liveOctets -= earlier.payloadLength;
-    journal.segments.pageDied(earlier.segment);
+    earlier.replaced();
   }
   log.adopt(page);
   if (header.keptCount < header.end - header.first) page.findLive();

@@ -78,7 +78,12 @@ export class Segments {
   /** Files written to since they were last synced. */
   readonly #unsynced = new Set<Segment>();
   #isSyncing = false;
+  /** A sync failed: what was written before may be lost, whatever a later sync says. */
+  #syncFailure: DiskError | null = null;
   #syncWaiters: SyncCallback[] = [];
+  /** Writes, reads and syncs under way, and other uses. */
+  #holdCount = 0;
+  #whenIdle: (() => void)[] = [];
   /** Octets written so far. */
   writtenOctets = 0;
 
@@ -145,7 +150,7 @@ export class Segments {
   #begin(segment: Segment, length: number): PendingWrite {
     const writing = { sequence: ++this.#lastSequence, segment, offset: segment.size };
     segment.size += length;
-    segment.pendingCount++;
+    this.hold(segment);
     this.#writing.push(writing);
     this.#unsynced.add(segment);
     return writing;
@@ -157,8 +162,7 @@ export class Segments {
   }
 
   #ended(writing: PendingWrite): void {
-    writing.segment.pendingCount--;
-    this.#removeIfUnused(writing.segment);
+    this.release(writing.segment);
     const oldest = this.#writing[0]?.sequence ?? Number.POSITIVE_INFINITY;
     while (this.#barriers.length > 0 && this.#barriers[0]!.sequence < oldest) {
       this.#barriers.shift()!.callback();
@@ -168,11 +172,21 @@ export class Segments {
   /** It is needed for a while, whether it has live pages or not: `release` follows. */
   hold(segment: Segment): void {
     segment.pendingCount++;
+    this.#holdCount++;
   }
 
   release(segment: Segment): void {
     segment.pendingCount--;
     this.#removeIfUnused(segment);
+    if (--this.#holdCount > 0) return;
+    const idle = this.#whenIdle;
+    this.#whenIdle = [];
+    for (const callback of idle) callback();
+  }
+
+  /** Resolves when no file is in use. */
+  async idle(): Promise<void> {
+    if (this.#holdCount > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }
 
   /** Calls back when all writes that are under way now are done. */
@@ -182,7 +196,10 @@ export class Segments {
     else this.#barriers.push({ sequence: last.sequence, callback });
   }
 
-  /** Makes all pages before `place` durable. One at a time: who asks meanwhile shares the next. */
+  /**
+   * Makes all pages before `place` durable. One at a time: who asks meanwhile shares the next. After it failed once it
+   * fails for good: the system may have dropped what it could not write.
+   */
   sync(done: SyncCallback): void {
     this.#syncWaiters.push(done);
     if (!this.#isSyncing) this.#syncAll();
@@ -197,12 +214,11 @@ export class Segments {
     this.#unsynced.clear();
     for (const { segment } of this.#writing) this.#unsynced.add(segment);
     let remaining = segments.length + 1;
-    let failure: DiskError | null = null;
     const ended = (error: DiskError | null): void => {
-      failure ??= error;
+      this.#syncFailure ??= error;
       if (--remaining > 0) return;
       this.#isSyncing = false;
-      for (const done of waiters) done(failure, place);
+      for (const done of waiters) done(this.#syncFailure, place);
       if (!this.#isSyncing && this.#syncWaiters.length > 0) this.#syncAll();
     };
     for (const segment of segments) this.#syncFile(segment, ended);
@@ -210,10 +226,9 @@ export class Segments {
   }
 
   #syncFile(segment: Segment, done: (error: DiskError | null) => void): void {
-    segment.pendingCount++;
+    this.hold(segment);
     segment.file.sync((error) => {
-      segment.pendingCount--;
-      this.#removeIfUnused(segment);
+      this.release(segment);
       done(error);
     });
   }

@@ -208,6 +208,12 @@ export class StoredPage implements Page, SegmentPage {
     this.dieIfUnused();
   }
 
+  /** At the start: there is a copy that counts. */
+  replaced(): void {
+    this.live = new LiveSet(this.first, 0);
+    this.dieIfUnused();
+  }
+
   /** Says which of its messages are left: also when none is, for as long as its file is there. */
   carry(batch: RecordBatch): boolean {
     if (this.segment.isRemoved || (this.live === null && !this.isDead)) return false;
@@ -262,25 +268,29 @@ export class StoredPage implements Page, SegmentPage {
     return octets;
   }
 
-  /** It was copied: it is read there from now on. */
+  /** It was copied, durably: it is read there from now on. */
   moveTo(segment: Segment, offset: number): void {
-    const from = this.segment;
     if (this.isDead) {
-      // The copy is of no use: what tells so is a page of its own in the new file.
-      const copy = new StoredPage(this.log, this.header, { segment, offset }, true);
-      copy.live = new LiveSet(this.first, 0);
-      copy.dieIfUnused();
-      this.log.journal.carryNow(copy);
+      this.#leaveDead({ segment, offset });
       return;
     }
-    from.pages.delete(this);
-    from.liveOctets -= this.payloadLength;
+    const from = { segment: this.segment, offset: this.offset };
+    from.segment.pages.delete(this);
+    from.segment.liveOctets -= this.payloadLength;
     this.segment = segment;
     this.offset = offset;
     segment.pages.add(this);
     segment.liveOctets += this.payloadLength;
     this.log.journal.carryNow(this);
-    this.log.journal.segments.pageDied(from);
+    this.#leaveDead(from);
+  }
+
+  /** What lies there is of no use: that has to be told for as long as it is there. */
+  #leaveDead(place: { readonly segment: Segment; readonly offset: number }): void {
+    const left = new StoredPage(this.log, this.header, place, true);
+    left.live = new LiveSet(this.first, 0);
+    this.log.journal.carryNow(left);
+    left.dieIfUnused();
   }
 
   /** What a record of `carry` said. */
