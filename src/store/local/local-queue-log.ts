@@ -96,6 +96,8 @@ export class LocalQueueLog implements QueueLog, PageLog, Carried, Delivering {
   }
 
   delivered(end: number): void {
+    // Behind what an earlier process delivered nothing is new.
+    if (end <= this.deliveredEnd) return;
     this.deliveredEnd = end;
     if (this.#isDelivering) return;
     this.#isDelivering = true;
