@@ -86,6 +86,8 @@ class Recovery {
   /** Applies what a file of the log tells. */
   replay(file: DiskFile): void {
     const contents = readWalFile(file, (reader, isCommitted) => {
+      // What is told of a file that is gone is not to be taken for another one.
+      if (reader.type === PAGE_LIVE) this.#journal.segments.skipNumber(reader.number(AT.segment));
       // Of what may never have been confirmed only the messages are taken: better one twice than one lost.
       if (isCommitted || reader.type === ENQUEUE) this.#apply(reader);
     });

@@ -35,6 +35,7 @@ export function adoptSegments(journal: JournalParts, synced: SegmentPlace): void
     adoptPages(journal, segment);
     journal.segments.pageDied(segment);
   }
+  journal.segments.skipNumber(synced.segment);
   // Before anything tells that files of these numbers are durable.
   if (isAnyRemoved) disk.syncDirectory(segmentDirectory);
 }
