@@ -75,7 +75,7 @@ export class LocalJournal implements Journal, JournalParts {
       directory: options.segmentDirectory,
       log,
       fileSize,
-      afterCommit: (callback) => this.wal.afterCommit(callback),
+      afterCommit: (callback) => this.wal.soonAfterCommit(callback),
     });
     this.#retirement = new Retirement(this);
     this.#compaction = new Compaction(this);

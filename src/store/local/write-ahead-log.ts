@@ -77,6 +77,12 @@ export class WriteAheadLog {
     this.commit();
   }
 
+  /** The same, for who is called while others append: what belongs together stays in one batch. */
+  soonAfterCommit(callback: () => void): void {
+    this.whenDurable({ committed: callback }, 0);
+    this.#commitSoon();
+  }
+
   /** Starts to write what is gathered: at once when somebody waits. */
   commit(): void {
     if (this.#isWriting) return;
@@ -84,12 +90,16 @@ export class WriteAheadLog {
     if (this.#isEmpty()) this.#tellWaiters();
     else if (this.#waiters.length > 0) this.#cut();
     else if (length > UNHURRIED_OCTETS_MAX) this.#cut();
-    else {
-      this.#timer ??= this.#options.timers.after(UNHURRIED_MS, () => {
-        this.#timer = null;
-        if (!this.#isWriting && !this.#isEmpty()) this.#cut();
-      });
-    }
+    else this.#commitSoon();
+  }
+
+  #commitSoon(): void {
+    this.#timer ??= this.#options.timers.after(UNHURRIED_MS, () => {
+      this.#timer = null;
+      if (this.#isWriting) return;
+      if (this.#isEmpty()) this.#tellWaiters();
+      else this.#cut();
+    });
   }
 
   #isEmpty(): boolean {
