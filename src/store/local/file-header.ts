@@ -1,11 +1,15 @@
 /** What the files of the journal begin with, and how they are named. */
+import { crc32 } from 'node:zlib';
 
 /** Octets of the header; records follow. */
 export const FILE_HEADER_SIZE = 64;
 /** Raised when records or pages change in a way that older programs would misread. */
 const FORMAT_VERSION = 1;
 
-/** A file that is none of ours, or one that a newer Leveret has written. */
+/** Where the checksum of what is before it lies. */
+const CHECKSUM_AT = FILE_HEADER_SIZE - 4;
+
+/** A file that is of another kind, or one that a newer Leveret has written. */
 export class FileHeaderError extends Error {}
 
 /** `LEVERET` and what kind of file it is: W for the write-ahead log, S for segments. */
@@ -14,17 +18,19 @@ export function writeFileHeader(octets: Buffer, kind: 'W' | 'S', number: number)
   octets.write(`LEVERET${kind}`, 0, 'latin1');
   octets.writeUInt32LE(FORMAT_VERSION, 8);
   octets.writeUInt32LE(number, 12);
+  octets.writeUInt32LE(crc32(octets.subarray(0, CHECKSUM_AT)), CHECKSUM_AT);
 }
 
 /**
- * Checks a header. False: the file was never written so far that it has one.
+ * Checks a header. False: it is damaged, or was never written as a whole. What follows has checksums of its own.
  *
  * @throws FileHeaderError when it is of another kind or version
  */
 export function checkFileHeader(octets: Buffer, kind: 'W' | 'S', path: string): boolean {
-  if (octets.length < FILE_HEADER_SIZE || octets.every((octet) => octet === 0)) return false;
+  if (octets.length < FILE_HEADER_SIZE) return false;
+  if (crc32(octets.subarray(0, CHECKSUM_AT)) !== octets.readUInt32LE(CHECKSUM_AT)) return false;
   if (octets.toString('latin1', 0, 8) !== `LEVERET${kind}`) {
-    throw new FileHeaderError(`${path} is damaged or not a file of Leveret's: move it away`);
+    throw new FileHeaderError(`${path} is not a file of Leveret's: move it away`);
   }
   const version = octets.readUInt32LE(8);
   if (version > FORMAT_VERSION) {

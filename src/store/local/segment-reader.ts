@@ -44,7 +44,9 @@ function adoptPages(journal: JournalParts, segment: Segment): void {
   const { file, size } = segment;
   const head = Buffer.alloc(FILE_HEADER_SIZE);
   file.readSync(head, 0);
-  checkFileHeader(head, 'S', file.path);
+  if (!checkFileHeader(head, 'S', file.path) && size > FILE_HEADER_SIZE) {
+    journal.log.error('the header of a segment is damaged', { file: file.path });
+  }
   const octets = Buffer.allocUnsafeSlow(PAGE_HEADER_SIZE);
   let offset = FILE_HEADER_SIZE;
   while (offset + PAGE_HEADER_SIZE <= size) {

@@ -23,22 +23,26 @@ export function readWalFile(
   visit: (reader: RecordReader, isCommitted: boolean) => void,
 ): WalContents {
   const length = file.size();
-  if (!hasHeader(file)) return { damagedOctets: 0, tornOctets: length };
-  const { committedEnd, lastBatchStart, isLastDamaged, isSound } = findCommits(file);
+  const isHeaderSound = hasHeader(file);
+  const { committedEnd, lastBatchStart, isSound, ...commits } = findCommits(file);
+  // The header is a part of the first batch.
+  const isLastDamaged =
+    commits.isLastDamaged || (!isHeaderSound && lastBatchStart === FILE_HEADER_SIZE);
   // Of a damaged last batch nobody knows whether it was ever confirmed.
   const certainEnd = isLastDamaged ? lastBatchStart : committedEnd;
   const stream = new RecordStream(file, isSound);
   let damagedBeforeEnd = 0;
+  const damagedHeader = isHeaderSound || certainEnd === FILE_HEADER_SIZE ? 0 : FILE_HEADER_SIZE;
   while (stream.next()) {
     if (stream.reader.type !== COMMIT) visit(stream.reader, stream.at < certainEnd);
     if (stream.at < certainEnd) damagedBeforeEnd = stream.damagedOctets;
   }
-  return { damagedOctets: damagedBeforeEnd, tornOctets: length - Math.min(length, certainEnd) };
+  const damagedOctets = damagedHeader + damagedBeforeEnd;
+  return { damagedOctets, tornOctets: length - Math.min(length, certainEnd) };
 }
 
 /** Each sound record, committed or not. @throws FileHeaderError, DiskError */
 export function* recordsOf(file: DiskFile): Generator<RecordReader> {
-  if (!hasHeader(file)) return;
   const stream = new RecordStream(file);
   while (stream.next()) yield stream.reader;
 }
