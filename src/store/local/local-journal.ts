@@ -75,7 +75,10 @@ export class LocalJournal implements Journal, JournalParts {
       directory: options.segmentDirectory,
       log,
       fileSize,
-      afterCommit: (callback) => this.wal.soonAfterCommit(callback),
+      afterDropped: (number, callback) => {
+        this.wal.batch.dropped(number);
+        this.wal.soonAfterCommit(callback);
+      },
     });
     this.#retirement = new Retirement(this);
     this.#compaction = new Compaction(this);

@@ -9,6 +9,7 @@ import {
   aligned,
   AT,
   COMMIT,
+  DROPPED,
   DELIVERED,
   ENQUEUE,
   ENQUEUE_SIZE,
@@ -141,6 +142,12 @@ export class RecordBatch {
     const at = this.#begin(SYNCED, 0, 0, 0, HEADER_SIZE + 8);
     this.#view.setUint32(at + AT.segment, segment, true);
     this.#view.setUint32(at + AT.offset, offset, true);
+  }
+
+  dropped(segment: number): void {
+    const at = this.#begin(DROPPED, 0, 0, 0, HEADER_SIZE + 8);
+    this.#view.setUint32(at + AT.segment, segment, true);
+    this.#view.setUint32(at + AT.offset, 0, true);
   }
 
   /** Copies a record as it is. */

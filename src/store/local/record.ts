@@ -11,6 +11,7 @@
  *   PAGE_LIVE  position: of the page; 24 segment file (4), 28 its offset in it (4), 32 how many words (4), 36 words of the
  *              page's live set: what is not settled; none when all is
  *   SYNCED     24 segment file (4), 28 offset (4): all pages before it are durable
+ *   DROPPED    24 segment file (4): nothing in it is of use, it need not even be whole
  *   COMMIT     24 octets since the last commit (4): everything since then belongs together
  */
 
@@ -20,7 +21,8 @@ export const DELIVERED = 3;
 export const NOTE = 4;
 export const PAGE_LIVE = 5;
 export const SYNCED = 6;
-export const COMMIT = 7;
+export const DROPPED = 7;
+export const COMMIT = 8;
 
 /** What all records have. */
 export const HEADER_SIZE = 24;

@@ -9,7 +9,7 @@ import type { JournalParts, LocalJournalOptions } from './journal-parts.ts';
 import type { LocalQueueLog } from './local-queue-log.ts';
 import { PageBuilder } from './page-builder.ts';
 import type { RecordReader } from './record-reader.ts';
-import { AT, DELIVERED, ENQUEUE, NOTE, PAGE_LIVE, SETTLE, SYNCED } from './record.ts';
+import { AT, DELIVERED, DROPPED, ENQUEUE, NOTE, PAGE_LIVE, SETTLE, SYNCED } from './record.ts';
 import { adoptSegments } from './segment-reader.ts';
 import type { SegmentPlace } from './segments.ts';
 import { readWalFile, recordsOf } from './wal-reader.ts';
@@ -37,6 +37,7 @@ export async function recover<Journal extends JournalParts>(
   adoptSegments(journal, synced);
   const recovery = new Recovery(journal);
   for (const file of files) recovery.replay(file);
+  recovery.reportDamage();
   await recovery.moveToPages(files);
   recovery.adoptPages();
   await recovery.begin();
@@ -78,6 +79,8 @@ class Recovery {
   readonly #journal: JournalParts;
   /** What is alive in the write-ahead log and in no page. */
   readonly #live = new Map<LocalQueueLog, LiveSet>();
+  /** Segment files that were of no use any more. */
+  readonly #dropped = new Set<number>();
 
   constructor(journal: JournalParts) {
     this.#journal = journal;
@@ -106,6 +109,10 @@ class Recovery {
 
   #apply(reader: RecordReader): void {
     if (reader.type === SYNCED) return;
+    if (reader.type === DROPPED) {
+      this.#dropped.add(reader.number(AT.segment));
+      return;
+    }
     const log = this.#journal.logOf(reader.queueId, reader.lane);
     switch (reader.type) {
       case ENQUEUE:
@@ -193,6 +200,18 @@ class Recovery {
 
   #pagesWritten(): Promise<void> {
     return new Promise<void>((resolve) => this.#journal.segments.afterPending(resolve));
+  }
+
+  /** Says what is damaged. What nobody misses was written when the machine stopped. */
+  reportDamage(): void {
+    const { segments, log } = this.#journal;
+    for (const { number, file, damagedOctets } of segments) {
+      if (damagedOctets === 0 || this.#dropped.has(number)) continue;
+      log.error('a segment is damaged: what these octets held is lost', {
+        file: file.path,
+        octets: damagedOctets,
+      });
+    }
   }
 
   /** Counts what is left in pages; those with nothing left are dead. */

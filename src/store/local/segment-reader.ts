@@ -44,8 +44,8 @@ function adoptPages(journal: JournalParts, segment: Segment): void {
   const { file, size } = segment;
   const head = Buffer.alloc(FILE_HEADER_SIZE);
   file.readSync(head, 0);
-  if (!checkFileHeader(head, 'S', file.path) && size > FILE_HEADER_SIZE) {
-    journal.log.error('the header of a segment is damaged', { file: file.path });
+  if (!checkFileHeader(head, 'S', file.path)) {
+    segment.damagedOctets += Math.min(size, FILE_HEADER_SIZE);
   }
   const octets = Buffer.allocUnsafeSlow(PAGE_HEADER_SIZE);
   let offset = FILE_HEADER_SIZE;
@@ -55,10 +55,7 @@ function adoptPages(journal: JournalParts, segment: Segment): void {
     const header = readPageHeader(octets, 0);
     if (header === null || offset + PAGE_HEADER_SIZE + header.payloadLength > size) {
       const next = findPage(file, offset + 8, size);
-      journal.log.error('a segment is damaged: what these octets held is lost', {
-        file: file.path,
-        octets: next - offset,
-      });
+      segment.damagedOctets += next - offset;
       offset = next;
       continue;
     }

@@ -41,6 +41,8 @@ export class Segment {
   isLeaving = false;
   /** It is gone for certain. */
   isRemoved = false;
+  /** Octets between sound pages, found at the start. */
+  damagedOctets = 0;
 
   constructor(number: number, file: DiskFile) {
     this.number = number;
@@ -62,8 +64,8 @@ export interface SegmentsOptions {
   readonly directory: string;
   readonly log: Logger;
   readonly fileSize: number;
-  /** Calls back once everything appended to the write-ahead log so far is durable. */
-  readonly afterCommit: (callback: () => void) => void;
+  /** Nothing in a file is of use any more: calls back once that is durable, and all that was appended before. */
+  readonly afterDropped: (number: number, callback: () => void) => void;
 }
 
 export class Segments {
@@ -245,7 +247,7 @@ export class Segments {
     segment.isLeaving = true;
     this.#unsynced.delete(segment);
     // What took the place of its messages may not be durable yet.
-    this.#options.afterCommit(() => this.#remove(segment));
+    this.#options.afterDropped(segment.number, () => this.#remove(segment));
   }
 
   #remove(segment: Segment): void {
