@@ -12,8 +12,9 @@ import type { RecordReader } from './record-reader.ts';
 import { AT, DELIVERED, DROPPED, ENQUEUE, NOTE, PAGE_LIVE, SETTLE, SYNCED } from './record.ts';
 import { adoptSegments } from './segment-reader.ts';
 import type { SegmentPlace } from './segments.ts';
-import { readWalFile, recordsOf } from './wal-reader.ts';
+import { recordsOf, scanWalFile, visitRecords, type WalScan } from './wal-reader.ts';
 
+const NOTHING_SYNCED: SegmentPlace = { segment: 0, offset: 0 };
 /** Octets that pages to be written may take together before they are written, however short they are. */
 const GATHERED_OCTETS_MAX = 64 * 1024 * 1024;
 
@@ -31,13 +32,13 @@ export async function recover<Journal extends JournalParts>(
   const files = numbers.map((number) =>
     disk.open(`${walDirectory}/${fileName(number, 'wal')}`, 'existing'),
   );
+  const scans = files.map((file) => scanWalFile(file));
   // What is said of segments before all is told anew is what was true before.
-  const synced = findSynced(files);
+  const synced = scans.findLast((scan) => scan.synced !== null)?.synced ?? NOTHING_SYNCED;
   const journal = create((numbers.at(-1) ?? 0) + 1, synced);
-  adoptSegments(journal, synced);
+  adoptSegments(journal, synced, new Set(scans.flatMap(({ dropped }) => dropped)));
   const recovery = new Recovery(journal);
-  for (const file of files) recovery.replay(file);
-  recovery.reportDamage();
+  for (const scan of scans) recovery.replay(scan);
   await recovery.moveToPages(files);
   recovery.adoptPages();
   await recovery.begin();
@@ -62,39 +63,24 @@ function removeLeftOvers({ disk, walDirectory }: LocalJournalOptions, numbers: n
   }
 }
 
-/** Up to where pages are durable: each file of the log says so when it begins, and later perhaps again. */
-function findSynced(files: readonly DiskFile[]): SegmentPlace {
-  for (const file of files.toReversed()) {
-    let place: SegmentPlace | null = null;
-    readWalFile(file, (reader, isCommitted) => {
-      if (!isCommitted || reader.type !== SYNCED) return;
-      place = { segment: reader.number(AT.segment), offset: reader.number(AT.offset) };
-    });
-    if (place !== null) return place;
-  }
-  return { segment: 0, offset: 0 };
-}
-
 class Recovery {
   readonly #journal: JournalParts;
   /** What is alive in the write-ahead log and in no page. */
   readonly #live = new Map<LocalQueueLog, LiveSet>();
-  /** Segment files that were of no use any more. */
-  readonly #dropped = new Set<number>();
 
   constructor(journal: JournalParts) {
     this.#journal = journal;
   }
 
   /** Applies what a file of the log tells. */
-  replay(file: DiskFile): void {
-    const contents = readWalFile(file, (reader, isCommitted) => {
+  replay(scan: WalScan): void {
+    visitRecords(scan, (reader, isCertain) => {
       // What is told of a file that is gone is not to be taken for another one.
       if (reader.type === PAGE_LIVE) this.#journal.segments.skipNumber(reader.number(AT.segment));
       // Of what may never have been confirmed only the messages are taken: better one twice than one lost.
-      if (isCommitted || reader.type === ENQUEUE) this.#apply(reader);
+      if (isCertain || reader.type === ENQUEUE) this.#apply(reader);
     });
-    const { damagedOctets, tornOctets } = contents;
+    const { file, damagedOctets, tornOctets } = scan;
     const { log } = this.#journal;
     if (damagedOctets > 0) {
       log.error('the journal is damaged: what these octets held is lost', {
@@ -108,11 +94,7 @@ class Recovery {
   }
 
   #apply(reader: RecordReader): void {
-    if (reader.type === SYNCED) return;
-    if (reader.type === DROPPED) {
-      this.#dropped.add(reader.number(AT.segment));
-      return;
-    }
+    if (reader.type === SYNCED || reader.type === DROPPED) return;
     const log = this.#journal.logOf(reader.queueId, reader.lane);
     switch (reader.type) {
       case ENQUEUE:
@@ -200,18 +182,6 @@ class Recovery {
 
   #pagesWritten(): Promise<void> {
     return new Promise<void>((resolve) => this.#journal.segments.afterPending(resolve));
-  }
-
-  /** Says what is damaged. What nobody misses was written when the machine stopped. */
-  reportDamage(): void {
-    const { segments, log } = this.#journal;
-    for (const { number, file, damagedOctets } of segments) {
-      if (damagedOctets === 0 || this.#dropped.has(number)) continue;
-      log.error('a segment is damaged: what these octets held is lost', {
-        file: file.path,
-        octets: damagedOctets,
-      });
-    }
   }
 
   /** Counts what is left in pages; those with nothing left are dead. */

@@ -9,13 +9,22 @@ import { StoredPage } from './stored-page.ts';
 /** Octets looked at together when a page header is missing and the next one is searched. */
 const SEARCH_OCTETS = 256 * 1024;
 
-/** Takes over the segment files. Pages that may not be complete are left out: the write-ahead log has their messages. */
-export function adoptSegments(journal: JournalParts, synced: SegmentPlace): void {
+/**
+ * Takes over the segment files. Pages that may not be complete are left out: the write-ahead log has their messages.
+ *
+ * @param dropped numbers of files that are of no use, and need not be whole
+ */
+export function adoptSegments(
+  journal: JournalParts,
+  synced: SegmentPlace,
+  dropped: ReadonlySet<number>,
+): void {
   const { disk, segmentDirectory } = journal.options;
   let isAnyRemoved = false;
   for (const number of fileNumbers(disk.list(segmentDirectory), 'seg')) {
     const path = `${segmentDirectory}/${fileName(number, 'seg')}`;
-    if (number > synced.segment || (number === synced.segment && synced.offset === 0)) {
+    const isWritten = number < synced.segment || (number === synced.segment && synced.offset > 0);
+    if (!isWritten || dropped.has(number)) {
       disk.remove(path);
       isAnyRemoved = true;
       // A number is not used twice: records of the log may speak of the file.
@@ -44,8 +53,8 @@ function adoptPages(journal: JournalParts, segment: Segment): void {
   const { file, size } = segment;
   const head = Buffer.alloc(FILE_HEADER_SIZE);
   file.readSync(head, 0);
-  if (!checkFileHeader(head, 'S', file.path)) {
-    segment.damagedOctets += Math.min(size, FILE_HEADER_SIZE);
+  if (!checkFileHeader(head, 'S', file.path) && size > FILE_HEADER_SIZE) {
+    journal.log.error('the header of a segment is damaged', { file: file.path });
   }
   const octets = Buffer.allocUnsafeSlow(PAGE_HEADER_SIZE);
   let offset = FILE_HEADER_SIZE;
@@ -55,7 +64,10 @@ function adoptPages(journal: JournalParts, segment: Segment): void {
     const header = readPageHeader(octets, 0);
     if (header === null || offset + PAGE_HEADER_SIZE + header.payloadLength > size) {
       const next = findPage(file, offset + 8, size);
-      segment.damagedOctets += next - offset;
+      journal.log.error('a segment is damaged: what these octets held is lost', {
+        file: file.path,
+        octets: next - offset,
+      });
       offset = next;
       continue;
     }
@@ -73,8 +85,9 @@ function adoptPage(
   const log = journal.logOf(header.queueId, header.lane);
   const page = new StoredPage(log, header, { segment, offset }, true);
   // A page that was copied elsewhere is there twice when the process died meanwhile: the copy counts.
-  const earlier = log.pageOverlapping(page);
-  if (earlier !== undefined) {
+  for (;;) {
+    const earlier = log.pageOverlapping(page);
+    if (earlier === undefined) break;
     earlier.replaced();
   }
   log.adopt(page);

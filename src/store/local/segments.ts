@@ -41,8 +41,6 @@ export class Segment {
   isLeaving = false;
   /** It is gone for certain. */
   isRemoved = false;
-  /** Octets between sound pages, found at the start. */
-  damagedOctets = 0;
 
   constructor(number: number, file: DiskFile) {
     this.number = number;
