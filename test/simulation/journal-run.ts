@@ -15,6 +15,7 @@ import { QuorumQueue } from '../../src/broker/queue/quorum-queue.ts';
 import { Turn } from '../../src/broker/turn.ts';
 import type { LocalJournal } from '../../src/store/local/local-journal.ts';
 import type { SeededRandom } from '../support/seeded-random.ts';
+import { SimulatedCrash } from './simulated-disk.ts';
 import type { JournalHost } from './simulated-journal.ts';
 import { LedgerSteps, QueueLedger, type LedgerEntry } from './journal-ledger.ts';
 
@@ -111,6 +112,7 @@ export class JournalRun {
     const found = queue.browse(0, Number.POSITIVE_INFINITY).map(({ position, message }) => {
       return { position, body: bodyOf(message) };
     });
+    if (this.#host.disk.hasCrashed) throw new SimulatedCrash('while the queue was looked at');
     declared.ledger.restored(found);
     this.#running.push({ declared, queue, held: new Map() });
   }

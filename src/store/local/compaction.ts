@@ -18,6 +18,7 @@ export class Compaction {
   readonly #journal: JournalParts;
   /** Written, and not yet durable. */
   #copies: Copy[] = [];
+  readonly #unreadable = new WeakSet<Segment>();
   #isBusy = false;
   #isClosed = false;
   #whenIdle: (() => void)[] = [];
@@ -46,17 +47,19 @@ export class Compaction {
 
   #isSparse(segment: Segment): boolean {
     if (this.#journal.segments.isCurrent(segment) || segment.isLeaving) return false;
+    if (this.#unreadable.has(segment)) return false;
     return segment.liveOctets > 0 && segment.liveOctets < segment.size * SPARSE_SHARE;
   }
 
   /** Page by page; each stays readable where it is until its copy is durable. */
   #copy(segment: Segment): void {
+    const pages = this.#livePages(segment);
+    let remaining = pages.length;
+    if (remaining === 0) return;
     this.#isBusy = true;
     const { segments } = this.#journal;
-    const pages = [...segment.pages].filter((page) => !page.isDead);
-    let remaining = pages.length;
-    for (const page of pages) {
-      segments.append(page.withHeader(), (error, target, offset) => {
+    for (const { page, octets } of pages) {
+      segments.append(octets, (error, target, offset) => {
         if (error === null && target !== null) {
           // Until the page has moved nothing else says that the file is of use.
           segments.hold(target);
@@ -65,6 +68,19 @@ export class Compaction {
         // A place is durable only when all before it is: also what others were writing there.
         if (--remaining === 0) segments.afterPending(() => this.#sync());
       });
+    }
+  }
+
+  /** None when the disk refuses to give one. */
+  #livePages(segment: Segment): { readonly page: SegmentPage; readonly octets: Buffer }[] {
+    try {
+      return [...segment.pages]
+        .filter((page) => !page.isDead)
+        .map((page) => ({ page, octets: page.withHeader() }));
+    } catch (error) {
+      this.#journal.log.warn('a segment cannot be read: it stays as it is', { error });
+      this.#unreadable.add(segment);
+      return [];
     }
   }
 

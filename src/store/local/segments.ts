@@ -17,7 +17,7 @@ export interface SegmentPlace {
 /** A page, as seen from its file. */
 export interface SegmentPage extends Carried {
   readonly isDead: boolean;
-  /** All of it as it is on disk, to be written elsewhere. */
+  /** All of it as it is on disk, to be written elsewhere. @throws DiskError */
   withHeader(): Buffer;
   /** It was copied: it is read there from now on. */
   moveTo(segment: Segment, offset: number): void;

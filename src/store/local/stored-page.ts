@@ -127,8 +127,9 @@ export class StoredPage implements Page, SegmentPage {
   }
 
   read(visit: (message: StoredMessage) => void): void {
-    const octets = this.#prefetched ?? this.readOctets();
+    const octets = this.#prefetched ?? this.#tryToRead();
     this.#forgetPrefetched();
+    if (octets === null) return;
     const reader = new RecordReader();
     reader.reset(octets);
     const message = new RecordMessage();
@@ -164,16 +165,26 @@ export class StoredPage implements Page, SegmentPage {
     }
   }
 
-  /** The records, as they are on disk. */
-  readOctets(): Buffer {
-    const octets = allocatePage(this.payloadLength);
-    let count = 0;
+  /** Null when the disk refuses: what it has it may give after the next start. */
+  #tryToRead(): Buffer | null {
     try {
-      count = this.segment.file.readSync(octets, this.offset + PAGE_HEADER_SIZE);
+      return this.#readOctets();
     } catch (error) {
-      this.log.journal.log.error('a page cannot be read', { error });
+      const { queueId } = this.header;
+      const { log } = this.log.journal;
+      log.error('messages cannot be read from the disk', {
+        error,
+        queue: queueId,
+        messages: this.count,
+      });
+      return null;
     }
-    octets.fill(0, count);
+  }
+
+  /** The records, as they are on disk. @throws DiskError */
+  #readOctets(): Buffer {
+    const octets = allocatePage(this.payloadLength);
+    octets.fill(0, this.segment.file.readSync(octets, this.offset + PAGE_HEADER_SIZE));
     return octets;
   }
 
@@ -232,7 +243,7 @@ export class StoredPage implements Page, SegmentPage {
     return true;
   }
 
-  /** At the start: of a page with gaps, which positions it has. */
+  /** At the start: of a page with gaps, which positions it has. @throws DiskError */
   findLive(): void {
     const live = new LiveSet(this.first, this.end - this.first);
     const reader = this.#reader();
@@ -242,7 +253,7 @@ export class StoredPage implements Page, SegmentPage {
     this.live = live;
   }
 
-  /** At the start: counts the octets of what is left. */
+  /** At the start: counts the octets of what is left. @throws DiskError */
   countLive(): void {
     if (this.live === null || this.live.count === this.header.keptCount) return;
     let octets = 0;
@@ -256,15 +267,15 @@ export class StoredPage implements Page, SegmentPage {
 
   #reader(): RecordReader {
     const reader = new RecordReader();
-    reader.reset(this.readOctets());
+    reader.reset(this.#readOctets());
     return reader;
   }
 
-  /** All of it as it is on disk, to be written elsewhere. */
+  /** All of it as it is on disk, to be written elsewhere. @throws DiskError */
   withHeader(): Buffer {
     const octets = Buffer.allocUnsafeSlow(PAGE_HEADER_SIZE + this.payloadLength);
     writePageHeader(octets, this.header);
-    this.readOctets().copy(octets, PAGE_HEADER_SIZE);
+    this.#readOctets().copy(octets, PAGE_HEADER_SIZE);
     return octets;
   }
 
