@@ -182,8 +182,8 @@ export class QueueLedger {
     entry.position = position;
     const earlier = this.#positions.get(position) ?? entry.number;
     assert.equal(earlier, entry.number, `${this.#of(entry)} has the position of ${earlier}`);
-    if (entry.isKept && this.#steps.isDurable(entry.publishedAt))
-      this.#positions.set(position, entry.number);
+    if (!entry.isKept || !this.#steps.isDurable(entry.publishedAt)) return;
+    this.#positions.set(position, entry.number);
   }
 
   #of(entry: LedgerEntry): string {

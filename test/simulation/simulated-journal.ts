@@ -45,24 +45,19 @@ export class JournalHost {
 
   /** Lets the disk work, and time pass when it has nothing to do, until `work` has come to its end. */
   async drive<T>(work: Promise<T>): Promise<T> {
-    let ended: (() => T) | null = null;
-    work.then(
-      (value) => (ended = () => value),
-      (error: unknown) => {
-        ended = () => {
-          throw error;
-        };
-      },
-    );
+    const state = { isEnded: false };
+    const ended = work.finally(() => (state.isEnded = true));
+    // Who is told is who waits: nobody, when the machine has crashed.
+    ended.catch(() => {});
     const endMs = this.time.nowMs() + PATIENCE_MS;
-    for (let idle = 0; ended === null; ) {
+    for (let idle = 0; !state.isEnded; ) {
       if (this.disk.hasCrashed) throw new SimulatedCrash('the machine has crashed');
       if (this.disk.step()) idle = 0;
       else if (++idle > IDLE_ROUNDS) this.time.pass(10);
       if (this.time.nowMs() > endMs) throw new Error('nothing happens any more');
       await Promise.resolve();
     }
-    return (ended as () => T)();
+    return ended;
   }
 
   /** Lets time pass, and the disk work, until a condition holds. */

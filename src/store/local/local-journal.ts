@@ -13,6 +13,7 @@ import type { CommitWaiter, Journal, QueueLog } from '../journal.ts';
 import { BatchPool } from './batch-pool.ts';
 import { Compaction } from './compaction.ts';
 import type { JournalParts, LocalJournalOptions } from './journal-parts.ts';
+import { Hole } from './hole.ts';
 import { LocalQueueLog } from './local-queue-log.ts';
 import type { Delivering } from './log-context.ts';
 import { recover } from './recovery.ts';
@@ -78,6 +79,11 @@ export class LocalJournal implements Journal, JournalParts {
       afterDropped: (number, callback) => {
         this.wal.batch.dropped(number);
         this.wal.soonAfterCommit(callback);
+      },
+      onHole: (segment, offset) => {
+        const hole = new Hole(segment, offset);
+        segment.holes.push(hole);
+        this.carryNow(hole);
       },
     });
     this.#retirement = new Retirement(this);

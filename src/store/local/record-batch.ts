@@ -14,6 +14,7 @@ import {
   ENQUEUE,
   ENQUEUE_SIZE,
   HEADER_SIZE,
+  HOLE,
   IS_PERSISTENT,
   IS_TRANSIENT,
   NOTE,
@@ -139,15 +140,21 @@ export class RecordBatch {
 
   /** All pages before `offset` of segment file `segment` are durable. */
   synced(segment: number, offset: number): void {
-    const at = this.#begin(SYNCED, 0, 0, 0, HEADER_SIZE + 8);
-    this.#view.setUint32(at + AT.segment, segment, true);
-    this.#view.setUint32(at + AT.offset, offset, true);
+    this.#place(SYNCED, segment, offset);
   }
 
   dropped(segment: number): void {
-    const at = this.#begin(DROPPED, 0, 0, 0, HEADER_SIZE + 8);
+    this.#place(DROPPED, segment, 0);
+  }
+
+  hole(segment: number, offset: number): void {
+    this.#place(HOLE, segment, offset);
+  }
+
+  #place(type: number, segment: number, offset: number): void {
+    const at = this.#begin(type, 0, 0, 0, HEADER_SIZE + 8);
     this.#view.setUint32(at + AT.segment, segment, true);
-    this.#view.setUint32(at + AT.offset, 0, true);
+    this.#view.setUint32(at + AT.offset, offset, true);
   }
 
   /** Copies a record as it is. */

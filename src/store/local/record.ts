@@ -12,6 +12,7 @@
  *              page's live set: what is not settled; none when all is
  *   SYNCED     24 segment file (4), 28 offset (4): all pages before it are durable
  *   DROPPED    24 segment file (4): nothing in it is of use, it need not even be whole
+ *   HOLE       24 segment file (4), 28 offset (4): a write failed there
  *   COMMIT     24 octets since the last commit (4): everything since then belongs together
  */
 
@@ -22,7 +23,8 @@ export const NOTE = 4;
 export const PAGE_LIVE = 5;
 export const SYNCED = 6;
 export const DROPPED = 7;
-export const COMMIT = 8;
+export const HOLE = 8;
+export const COMMIT = 9;
 
 /** What all records have. */
 export const HEADER_SIZE = 24;

@@ -9,7 +9,17 @@ import type { JournalParts, LocalJournalOptions } from './journal-parts.ts';
 import type { LocalQueueLog } from './local-queue-log.ts';
 import { PageBuilder } from './page-builder.ts';
 import type { RecordReader } from './record-reader.ts';
-import { AT, DELIVERED, DROPPED, ENQUEUE, NOTE, PAGE_LIVE, SETTLE, SYNCED } from './record.ts';
+import {
+  AT,
+  DELIVERED,
+  DROPPED,
+  ENQUEUE,
+  HOLE,
+  NOTE,
+  PAGE_LIVE,
+  SETTLE,
+  SYNCED,
+} from './record.ts';
 import { adoptSegments } from './segment-reader.ts';
 import type { SegmentPlace } from './segments.ts';
 import { recordsOf, scanWalFile, visitRecords, type WalScan } from './wal-reader.ts';
@@ -36,7 +46,11 @@ export async function recover<Journal extends JournalParts>(
   // What is said of segments before all is told anew is what was true before.
   const synced = scans.findLast((scan) => scan.synced !== null)?.synced ?? NOTHING_SYNCED;
   const journal = create((numbers.at(-1) ?? 0) + 1, synced);
-  adoptSegments(journal, synced, new Set(scans.flatMap(({ dropped }) => dropped)));
+  adoptSegments(journal, {
+    synced,
+    dropped: scans.flatMap(({ dropped }) => dropped),
+    holes: scans.flatMap(({ holes }) => holes),
+  });
   const recovery = new Recovery(journal);
   for (const scan of scans) recovery.replay(scan);
   await recovery.moveToPages(files);
@@ -94,9 +108,10 @@ class Recovery {
   }
 
   #apply(reader: RecordReader): void {
-    if (reader.type === SYNCED || reader.type === DROPPED) return;
+    const { type } = reader;
+    if (type === SYNCED || type === DROPPED || type === HOLE) return;
     const log = this.#journal.logOf(reader.queueId, reader.lane);
-    switch (reader.type) {
+    switch (type) {
       case ENQUEUE:
         this.#enqueue(log, reader.position);
         break;
@@ -209,6 +224,7 @@ class Recovery {
     });
     for (const segment of journal.segments) {
       for (const page of segment.pages) journal.carryNow(page);
+      for (const hole of segment.holes) journal.carryNow(hole);
     }
     for (const log of journal.allLogs()) {
       if (log.deliveredEnd > 0 || log.notes.size > 0) journal.carryNow(log);

@@ -1,6 +1,7 @@
 /** Finds the pages in segment files at the start. Their messages are read later, when somebody wants them. */
 import type { DiskFile } from '../../runtime/disk.ts';
 import { checkFileHeader, fileName, fileNumbers, FILE_HEADER_SIZE } from './file-header.ts';
+import { Hole } from './hole.ts';
 import type { JournalParts } from './journal-parts.ts';
 import { PAGE_HEADER_SIZE, readPageHeader, type PageHeader } from './page-header.ts';
 import { Segment, type SegmentPlace } from './segments.ts';
@@ -9,17 +10,25 @@ import { StoredPage } from './stored-page.ts';
 /** Octets looked at together when a page header is missing and the next one is searched. */
 const SEARCH_OCTETS = 256 * 1024;
 
+/** What the write-ahead log tells of segment files. */
+interface ToldSegments {
+  /** All before this place is durable. */
+  readonly synced: SegmentPlace;
+  /** Numbers of files that are of no use, and need not be whole. */
+  readonly dropped: readonly number[];
+  /** Where writes failed. */
+  readonly holes: readonly SegmentPlace[];
+}
+
 /**
  * Takes over the segment files. Pages that may not be complete are left out: the write-ahead log has their messages.
  *
- * @param dropped numbers of files that are of no use, and need not be whole
+ * @throws FileHeaderError, DiskError
  */
-export function adoptSegments(
-  journal: JournalParts,
-  synced: SegmentPlace,
-  dropped: ReadonlySet<number>,
-): void {
+export function adoptSegments(journal: JournalParts, told: ToldSegments): void {
   const { disk, segmentDirectory } = journal.options;
+  const { synced } = told;
+  const dropped = new Set(told.dropped);
   let isAnyRemoved = false;
   for (const number of fileNumbers(disk.list(segmentDirectory), 'seg')) {
     const path = `${segmentDirectory}/${fileName(number, 'seg')}`;
@@ -31,17 +40,11 @@ export function adoptSegments(
       journal.segments.skipNumber(number);
       continue;
     }
-    const file = disk.open(path, 'existing');
-    const segment = new Segment(number, file);
-    segment.size = file.size();
-    journal.segments.adopt(segment);
-    if (number === synced.segment && segment.size > synced.offset) {
-      // Else the next start, for which this file is durable as a whole, would take what is there for pages.
-      file.truncate(synced.offset);
-      segment.size = synced.offset;
-      journal.segments.hasChanged(segment);
-    }
-    adoptPages(journal, segment);
+    const segment = adoptFile(journal, number, disk.open(path, 'existing'), synced);
+    const offsets = told.holes.filter((hole) => hole.segment === number).map((hole) => hole.offset);
+    const holes = new Set(offsets);
+    for (const offset of holes) segment.holes.push(new Hole(segment, offset));
+    adoptPages(journal, segment, holes);
     journal.segments.pageDied(segment);
   }
   journal.segments.skipNumber(synced.segment);
@@ -49,11 +52,31 @@ export function adoptSegments(
   if (isAnyRemoved) disk.syncDirectory(segmentDirectory);
 }
 
-function adoptPages(journal: JournalParts, segment: Segment): void {
+function adoptFile(
+  journal: JournalParts,
+  number: number,
+  file: DiskFile,
+  synced: SegmentPlace,
+): Segment {
+  const segment = new Segment(number, file);
+  segment.size = file.size();
+  journal.segments.adopt(segment);
+  if (number === synced.segment && segment.size > synced.offset) {
+    // Else the next start, for which this file is durable as a whole, would take what is there for pages.
+    file.truncate(synced.offset);
+    segment.size = synced.offset;
+    journal.segments.hasChanged(segment);
+  }
+  return segment;
+}
+
+/** @param holes offsets at which writes failed */
+function adoptPages(journal: JournalParts, segment: Segment, holes: ReadonlySet<number>): void {
   const { file, size } = segment;
   const head = Buffer.alloc(FILE_HEADER_SIZE);
   file.readSync(head, 0);
-  if (!checkFileHeader(head, 'S', file.path) && size > FILE_HEADER_SIZE) {
+  // The header is written together with the first page.
+  if (!checkFileHeader(head, 'S', file.path) && !holes.has(FILE_HEADER_SIZE)) {
     journal.log.error('the header of a segment is damaged', { file: file.path });
   }
   const octets = Buffer.allocUnsafeSlow(PAGE_HEADER_SIZE);
@@ -62,17 +85,20 @@ function adoptPages(journal: JournalParts, segment: Segment): void {
     octets.fill(0);
     file.readSync(octets, offset);
     const header = readPageHeader(octets, 0);
-    if (header === null || offset + PAGE_HEADER_SIZE + header.payloadLength > size) {
-      const next = findPage(file, offset + 8, size);
+    const end = offset + PAGE_HEADER_SIZE + (header?.payloadLength ?? 0);
+    if (header !== null && end <= size) {
+      if (!holes.has(offset)) adoptPage(journal, segment, offset, header);
+      offset = end;
+      continue;
+    }
+    const next = findPage(file, offset + 8, size);
+    if (!holes.has(offset)) {
       journal.log.error('a segment is damaged: what these octets held is lost', {
         file: file.path,
         octets: next - offset,
       });
-      offset = next;
-      continue;
     }
-    adoptPage(journal, segment, offset, header);
-    offset += PAGE_HEADER_SIZE + header.payloadLength;
+    offset = next;
   }
 }
 

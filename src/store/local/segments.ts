@@ -33,6 +33,8 @@ export class Segment {
   size: number = FILE_HEADER_SIZE;
   /** All pages in it, dead ones included. */
   readonly pages: Set<SegmentPage> = new Set();
+  /** Where writes failed. */
+  readonly holes: Carried[] = [];
   /** Octets of pages that are of use. */
   liveOctets = 0;
   /** Writes and reads under way, and what else needs the file for a while: it must stay, and stay open. */
@@ -64,6 +66,8 @@ export interface SegmentsOptions {
   readonly fileSize: number;
   /** Nothing in a file is of use any more: calls back once that is durable, and all that was appended before. */
   readonly afterDropped: (number: number, callback: () => void) => void;
+  /** A write failed: what it left there is not to be taken for a page. */
+  readonly onHole: (segment: Segment, offset: number) => void;
 }
 
 export class Segments {
@@ -136,15 +140,22 @@ export class Segments {
       done(error as DiskError, null, 0);
       return;
     }
+    const isFirst = segment.size === FILE_HEADER_SIZE;
     const writing = this.#begin(segment, octets.length);
-    segment.file.write(octets, writing.offset, (error) => {
-      if (error === null) this.writtenOctets += octets.length;
-      // Behind a hole nothing more is written.
-      else if (this.#current === segment) this.#current = null;
+    const all = isFirst ? Buffer.concat([headerOf(segment), octets]) : octets;
+    segment.file.write(all, isFirst ? 0 : writing.offset, (error) => {
+      if (error === null) this.writtenOctets += all.length;
+      else this.#failed(segment, writing.offset);
       this.#written(writing);
       done(error, segment, writing.offset);
       this.#ended(writing);
     });
+  }
+
+  #failed(segment: Segment, offset: number): void {
+    // The file may not come to an end that anybody finds: nothing more is begun behind it.
+    if (this.#current === segment) this.#current = null;
+    this.#options.onHole(segment, offset);
   }
 
   #begin(segment: Segment, length: number): PendingWrite {
@@ -283,15 +294,6 @@ export class Segments {
       throw error;
     }
     const segment = new Segment(number, file);
-    const header = Buffer.alloc(FILE_HEADER_SIZE);
-    writeFileHeader(header, 'S', number);
-    segment.size = 0;
-    const writing = this.#begin(segment, header.length);
-    file.write(header, 0, (error) => {
-      if (error !== null) this.#options.log.warn('a segment file cannot be begun', { error });
-      this.#written(writing);
-      this.#ended(writing);
-    });
     this.#current = segment;
     this.#byNumber.set(number, segment);
     if (current !== null) this.#removeIfUnused(current);
@@ -301,4 +303,10 @@ export class Segments {
   close(): void {
     for (const { file } of this.#byNumber.values()) file.close();
   }
+}
+
+function headerOf({ number }: Segment): Buffer {
+  const header = Buffer.alloc(FILE_HEADER_SIZE);
+  writeFileHeader(header, 'S', number);
+  return header;
 }

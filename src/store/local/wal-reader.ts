@@ -3,7 +3,7 @@ import type { DiskFile } from '../../runtime/disk.ts';
 import { checkFileHeader, FILE_HEADER_SIZE } from './file-header.ts';
 import type { RecordReader } from './record-reader.ts';
 import { RecordStream } from './record-stream.ts';
-import { AT, COMMIT, DROPPED, SYNCED } from './record.ts';
+import { AT, COMMIT, DROPPED, HOLE, SYNCED } from './record.ts';
 import type { SegmentPlace } from './segments.ts';
 
 /** What a file of the write-ahead log says of itself and of segment files. */
@@ -21,6 +21,8 @@ export interface WalScan {
   readonly synced: SegmentPlace | null;
   /** Numbers of segment files that are of no use. */
   readonly dropped: readonly number[];
+  /** Where writes failed. */
+  readonly holes: readonly SegmentPlace[];
 }
 
 /** Looks through a file, from which `visitRecords` reads afterwards. @throws FileHeaderError, DiskError */
@@ -35,7 +37,7 @@ export function scanWalFile(file: DiskFile): WalScan {
   // Of a damaged last batch nobody knows whether it was ever confirmed.
   const isLastCertain = !isTorn && !commits.isLastDamaged;
   const certainEnd = isLastCertain ? commits.end : commits.lastBatchStart;
-  const { synced, dropped } = isLastCertain ? commits.told : commits.toldBefore;
+  const told = isLastCertain ? commits.told : commits.toldBefore;
   const damagedHeader = isHeaderSound || certainEnd === FILE_HEADER_SIZE ? 0 : FILE_HEADER_SIZE;
   return {
     file,
@@ -43,8 +45,7 @@ export function scanWalFile(file: DiskFile): WalScan {
     isSound: isHeaderSound && stream.damagedOctets === 0,
     damagedOctets: damagedHeader + (isLastCertain ? commits.damaged : commits.damagedBefore),
     tornOctets: length - Math.min(length, certainEnd),
-    synced,
-    dropped,
+    ...told,
   };
 }
 
@@ -76,10 +77,7 @@ function hasHeader(file: DiskFile): boolean {
   return checkFileHeader(octets.subarray(0, length), 'W', file.path);
 }
 
-interface Told {
-  readonly synced: SegmentPlace | null;
-  readonly dropped: readonly number[];
-}
+type Told = Pick<WalScan, 'synced' | 'dropped' | 'holes'>;
 
 /** The batches of a file, one after the other. */
 class Commits {
@@ -90,10 +88,11 @@ class Commits {
   damaged = 0;
   damagedBefore = 0;
   /** What is told up to its end, and up to its beginning. */
-  told: Told = { synced: null, dropped: [] };
+  told: Told = { synced: null, dropped: [], holes: [] };
   toldBefore: Told = this.told;
   #synced: SegmentPlace | null = null;
-  #dropped: number[] = [];
+  readonly #dropped: number[] = [];
+  readonly #holes: SegmentPlace[] = [];
 
   get isLastDamaged(): boolean {
     return this.damaged > this.damagedBefore;
@@ -102,10 +101,13 @@ class Commits {
   add({ reader, at, damagedOctets }: RecordStream): void {
     switch (reader.type) {
       case SYNCED:
-        this.#synced = { segment: reader.number(AT.segment), offset: reader.number(AT.offset) };
+        this.#synced = placeOf(reader);
         break;
       case DROPPED:
-        this.#dropped.push(reader.number(AT.segment));
+        this.#dropped.push(placeOf(reader).segment);
+        break;
+      case HOLE:
+        this.#holes.push(placeOf(reader));
         break;
       case COMMIT:
         this.#commit(at, at + reader.length, reader.number(AT.count), damagedOctets);
@@ -121,6 +123,14 @@ class Commits {
     this.damagedBefore = this.damaged;
     this.damaged = damagedOctets;
     this.toldBefore = this.told;
-    this.told = { synced: this.#synced, dropped: [...this.#dropped] };
+    this.told = {
+      synced: this.#synced,
+      dropped: this.#dropped.slice(),
+      holes: this.#holes.slice(),
+    };
   }
+}
+
+function placeOf(reader: RecordReader): SegmentPlace {
+  return { segment: reader.number(AT.segment), offset: reader.number(AT.offset) };
 }
