@@ -32,11 +32,11 @@ export function adoptSegments(journal: JournalParts, told: ToldSegments): void {
   let isAnyRemoved = false;
   for (const number of fileNumbers(disk.list(segmentDirectory), 'seg')) {
     const path = `${segmentDirectory}/${fileName(number, 'seg')}`;
-    const isWritten = number < synced.segment || (number === synced.segment && synced.offset > 0);
+    const isWritten =
+      number < synced.segment || (number === synced.segment && synced.offset > FILE_HEADER_SIZE);
     if (!isWritten || dropped.has(number)) {
       disk.remove(path);
       isAnyRemoved = true;
-      // A number is not used twice: records of the log may speak of the file.
       journal.segments.skipNumber(number);
       continue;
     }
@@ -47,7 +47,9 @@ export function adoptSegments(journal: JournalParts, told: ToldSegments): void {
     adoptPages(journal, segment, holes);
     journal.segments.pageDied(segment);
   }
-  journal.segments.skipNumber(synced.segment);
+  // A number is not used twice: what the log tells of a file that is gone would be taken for true of the other.
+  for (const { segment } of [synced, ...told.holes]) journal.segments.skipNumber(segment);
+  for (const number of dropped) journal.segments.skipNumber(number);
   // Before anything tells that files of these numbers are durable.
   if (isAnyRemoved) disk.syncDirectory(segmentDirectory);
 }
