@@ -208,8 +208,7 @@ describe('a journal on disk', () => {
         log.writePage(contents, (page) => written.push(page));
       },
     };
-    // The first is the header of a segment.
-    full.refusals = 2;
+    full.refusals = 1;
     const other = journal.openLog(1, 0);
     for (let position = 0; written.length < 2 && position < 100_000; position++) {
       other.enqueue(position, messageOf(`other ${position}`));
