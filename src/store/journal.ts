@@ -95,8 +95,6 @@ export interface QueueLog {
   readonly deliveredEnd: number;
   /** Lowest position that was never used. */
   readonly nextPosition: number;
-  /** What was noted of single messages before the start, by position. */
-  readonly notes: ReadonlyMap<number, Buffer>;
   owner: LogOwner | null;
   /** Message `position` entered: it is to survive. */
   enqueue(position: number, message: JournaledMessage): void;
@@ -106,8 +104,8 @@ export interface QueueLog {
   settleRange(from: number, end: number): void;
   /** Everything below `end` has been delivered at least once. */
   delivered(end: number): void;
-  /** Keeps something about an unsettled message, in place of what was noted before. */
-  note(position: number, octets: Buffer): void;
+  /** The page that has an unsettled message; null when none has. */
+  pageOf(position: number): Page | null;
   /** Writes messages out. `done` is called later: with the page, or with null when the disk has no room. */
   writePage(contents: PageContents, done: (page: Page | null) => void): void;
 }

@@ -23,10 +23,6 @@ export interface Backlog {
   clear(): number;
   /** Ready messages from position `from` on, `limit` at most: looked at, not taken. */
   browse(from: number, limit: number): readonly BrowsedMessage[];
-  /** What is to be remembered of a message that is not gone, in place of what was remembered before. */
-  note(position: number, octets: Buffer): void;
-  /** What was remembered by an earlier process. */
-  notes(): ReadonlyMap<number, Buffer>;
 }
 
 /** When a message expires in a queue with this time to live: its own limit or the queue's, whichever is shorter. */

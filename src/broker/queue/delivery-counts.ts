@@ -9,16 +9,31 @@ export interface DeliveryCounts {
   acquired: number;
   /** How often that failed: the consumer rejected it or was lost. */
   failed: number;
+  /** Octets in the body of the message. */
+  bodyLength: number;
+  state: 'ready' | 'delayed' | 'taken';
+  /** Where the note of this stands; -1 for none. */
+  notePlace: number;
 }
 
-const SIZE = 16;
+const SIZE = 20;
+
+export function countsOf(
+  original: Message | null,
+  acquired: number,
+  failed: number,
+): DeliveryCounts {
+  const bodyLength = original === null ? 0 : original.bodyLength;
+  return { original, acquired, failed, bodyLength, state: 'taken', notePlace: -1 };
+}
 
 /** @param readyAtWallMs when it may be delivered again, by the wall clock in milliseconds; 0 for at once */
-export function writeCounts({ acquired, failed }: DeliveryCounts, readyAtWallMs: number): Buffer {
+export function writeCounts(counts: DeliveryCounts, readyAtWallMs: number): Buffer {
   const octets = Buffer.alloc(SIZE);
-  octets.writeUInt32LE(acquired, 0);
-  octets.writeUInt32LE(failed, 4);
+  octets.writeUInt32LE(counts.acquired, 0);
+  octets.writeUInt32LE(counts.failed, 4);
   octets.writeDoubleLE(readyAtWallMs, 8);
+  octets.writeUInt32LE(counts.bodyLength, 16);
   return octets;
 }
 
@@ -27,7 +42,7 @@ export function readCounts(
   octets: Buffer,
 ): { readonly counts: DeliveryCounts; readonly readyAtWallMs: number } | null {
   if (octets.length !== SIZE) return null;
-  const acquired = octets.readUInt32LE(0);
-  const failed = octets.readUInt32LE(4);
-  return { counts: { original: null, acquired, failed }, readyAtWallMs: octets.readDoubleLE(8) };
+  const counts = countsOf(null, octets.readUInt32LE(0), octets.readUInt32LE(4));
+  counts.bodyLength = octets.readUInt32LE(16);
+  return { counts, readyAtWallMs: octets.readDoubleLE(8) };
 }

@@ -49,7 +49,7 @@ export class FifoBacklog implements Backlog {
   }
 
   settle(position: number): void {
-    this.#ready.log.settle(position);
+    this.#ready.settle(position);
   }
 
   clear(): number {
@@ -62,9 +62,19 @@ export class FifoBacklog implements Backlog {
     return count;
   }
 
-  /** Takes a message out of its turn, wherever it stands; null when it is not there. */
-  takeAt(position: number): Message | null {
-    return this.#ready.takeAt(position);
+  /** As of the list. */
+  isStored(position: number): boolean {
+    return this.#ready.isStored(position);
+  }
+
+  /** As of the list. */
+  leaveOut(position: number): boolean {
+    return this.#ready.leaveOut(position);
+  }
+
+  /** As of the list. */
+  readStored(positions: readonly number[]): ReadonlyMap<number, Message> {
+    return this.#ready.readStored(positions);
   }
 
   browse(from: number, limit: number): readonly BrowsedMessage[] {
@@ -73,13 +83,5 @@ export class FifoBacklog implements Backlog {
       returned.push({ position, message, state: 'ready' });
     });
     return firstByPosition([...returned, ...this.#ready.browse(from, limit)], from, limit);
-  }
-
-  note(position: number, octets: Buffer): void {
-    this.#ready.log.note(position, octets);
-  }
-
-  notes(): ReadonlyMap<number, Buffer> {
-    return this.#ready.log.notes;
   }
 }

@@ -18,7 +18,7 @@ import type { Dispatchable, Turn } from '../turn.ts';
 import { deadlineOf, type Backlog } from './backlog.ts';
 import { firstByPosition, type BrowsedMessage, type UnackedHolder } from './browsed-message.ts';
 import type { Consumer } from './consumer.ts';
-import type { KeepRule } from './message-list.ts';
+import { isKept, type KeepRule } from './message-list.ts';
 import type { LocalQueueOptions, QueueTraits } from './local-queue-options.ts';
 import { MessageLists } from './message-lists.ts';
 import type { QueueTypeName } from './queue-arguments.ts';
@@ -134,16 +134,12 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
     return this.enqueued(message);
   }
 
-  #isKept(message: Message): boolean {
-    return this.#keeps === 'persistent' ? message.isPersistent : this.#keeps === 'everything';
-  }
-
   /** A message was added to the end of the backlog. */
   protected enqueued(message: Message): PublishOutcome {
     this.#readyBytes += message.bodyLength;
     if (this.#consumers.isAnyWaiting) this.turn.schedule(this);
     if (this.#isLimited || message.traits !== null) this.#enforceLimits(message);
-    return this.#isKept(message) ? JOURNALED : ACCEPTED;
+    return isKept(message, this.#keeps) ? JOURNALED : ACCEPTED;
   }
 
   #isTooMuch(message: Message): boolean {
@@ -278,6 +274,11 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
     this.#mayExpire = true;
   }
 
+  /** A message of the backlog waits elsewhere. */
+  protected leftOut(bodyLength: number): void {
+    this.#readyBytes -= bodyLength;
+  }
+
   /** How consumers see a message that was delivered before. */
   protected shownAgain(message: Message, _position: number): Message {
     return message;
@@ -294,7 +295,7 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
 
   /** The message is gone for good. */
   protected forget(message: Message, position: number): void {
-    if (this.#isKept(message) && !this.isDeleted) this.backlog.settle(position);
+    if (isKept(message, this.#keeps) && !this.isDeleted) this.backlog.settle(position);
   }
 
   // Expiry ---------------------------------------------------------------------------------------

@@ -19,6 +19,10 @@ export type KeepRule = 'nothing' | 'persistent' | 'everything';
 /** What one list keeps in memory at most, once its queue has grown, in octets. */
 const LIST_OCTETS_MAX = 24 * 1024 * 1024;
 
+export function isKept(message: Message, rule: KeepRule): boolean {
+  return rule === 'persistent' ? message.isPersistent : rule === 'everything';
+}
+
 export class MessageList implements LogOwner {
   /** Messages in the list. */
   length = 0;
@@ -30,6 +34,8 @@ export class MessageList implements LogOwner {
   readonly #chunkMessages: number;
   readonly #chunkOctets: number;
   readonly #chunks: MessageChunk[] = [];
+  /** Positions of messages that wait elsewhere. */
+  readonly #leftOut = new Set<number>();
   /** Slot of the first message in the first chunk. */
   #headIndex = 0;
   #tail: MessageChunk;
@@ -63,7 +69,7 @@ export class MessageList implements LogOwner {
   }
 
   keeps(message: Message): boolean {
-    return this.#keeps === 'persistent' ? message.isPersistent : this.#keeps === 'everything';
+    return isKept(message, this.#keeps);
   }
 
   /** Appends a message and returns its position: one more than the last. */
@@ -122,16 +128,24 @@ export class MessageList implements LogOwner {
     return false;
   }
 
-  /** Removes a message out of its turn, wherever it stands; null when it is not there. */
-  takeAt(position: number): Message | null {
+  settle(position: number): void {
+    if (this.#leftOut.size > 0) this.#leftOut.delete(position);
+    this.log.settle(position);
+  }
+
+  /** Whether a message is on disk, in a page. */
+  isStored(position: number): boolean {
+    return this.log.pageOf(position) !== null;
+  }
+
+  /** At the start: passes a message over from now on, as one that waits elsewhere. False when it is not there. */
+  leaveOut(position: number): boolean {
     const chunk = this.#chunkAt(position);
-    if (chunk === null) return null;
-    if (chunk.messages === null) this.#load(chunk);
-    const message = chunk.messages![position - chunk.first] ?? null;
-    if (message === null) return null;
-    chunk.messages![position - chunk.first] = null;
+    if (chunk?.messages !== null || this.log.pageOf(position) === null) return false;
+    this.#leftOut.add(position);
+    chunk.storedCount--;
     this.length--;
-    return message;
+    return true;
   }
 
   #chunkAt(position: number): MessageChunk | null {
@@ -145,6 +159,21 @@ export class MessageList implements LogOwner {
     }
     const chunk = chunks[low];
     return chunk !== undefined && chunk.first <= position ? chunk : null;
+  }
+
+  /** Messages that are on disk, whoever has them; those that are not, or cannot be read, are missing. */
+  readStored(positions: readonly number[]): ReadonlyMap<number, Message> {
+    const wanted = new Set(positions);
+    const found = new Map<number, Message>();
+    const pages = new Set(positions.map((position) => this.log.pageOf(position)));
+    for (const page of pages) {
+      const restorer = new MessageRestorer();
+      page?.read((stored) => {
+        const message = restorer.restore(stored);
+        if (wanted.has(stored.position)) found.set(stored.position, message);
+      });
+    }
+    return found;
   }
 
   #dropHead(): void {
@@ -185,12 +214,23 @@ export class MessageList implements LogOwner {
     const first = this.#chunks[0]!.first + this.#headIndex;
     this.length = 0;
     if (this.#keeps !== 'nothing') {
-      this.log.settleRange(first, this.#end);
+      this.#settleAll(first);
       // Nothing below was not delivered. What remembers this keeps the positions from being used again.
       this.log.delivered(this.#end);
     }
     this.#reset();
     return length;
+  }
+
+  /** All from a position on, but what waits elsewhere. */
+  #settleAll(first: number): void {
+    let from = first;
+    for (const position of [...this.#leftOut].sort((a, b) => a - b)) {
+      if (position < first) continue;
+      this.log.settleRange(from, position);
+      from = position + 1;
+    }
+    this.log.settleRange(from, this.#end);
   }
 
   /** Messages from position `from` on, `limit` at most: looked at, not taken, and not kept in memory. */
@@ -282,7 +322,9 @@ export class MessageList implements LogOwner {
     const messages: (Message | null)[] = Array.from<null>({ length: chunk.count }).fill(null);
     const restorer = new MessageRestorer();
     chunk.page!.read((stored) => {
-      messages[stored.position - chunk.first] = restorer.restore(stored);
+      const message = restorer.restore(stored);
+      if (this.#leftOut.has(stored.position)) return;
+      messages[stored.position - chunk.first] = message;
     });
     return messages;
   }

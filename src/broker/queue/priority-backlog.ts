@@ -79,12 +79,32 @@ export class PriorityBacklog implements Backlog {
     return count;
   }
 
-  /** Takes a message out of its turn, wherever it stands; null when it is not there. */
-  takeAt(position: number): Message | null {
+  /** As of a list. */
+  isStored(position: number): boolean {
     const priority = position % this.#levelCount;
-    const message = this.#level(priority).takeAt((position - priority) / this.#levelCount);
-    if (message !== null) this.length--;
-    return message;
+    return this.#level(priority).isStored((position - priority) / this.#levelCount);
+  }
+
+  /** As of a list. */
+  leaveOut(position: number): boolean {
+    const priority = position % this.#levelCount;
+    const isThere = this.#level(priority).leaveOut((position - priority) / this.#levelCount);
+    if (isThere) this.length--;
+    return isThere;
+  }
+
+  /** As of a list. */
+  readStored(positions: readonly number[]): ReadonlyMap<number, Message> {
+    const found = new Map<number, Message>();
+    for (const [priority, level] of this.#levels.entries()) {
+      if (level === undefined) continue;
+      const own = positions.filter((position) => position % this.#levelCount === priority);
+      const ownPositions = own.map((position) => (position - priority) / this.#levelCount);
+      for (const [position, message] of level.readStored(ownPositions)) {
+        found.set(position * this.#levelCount + priority, message);
+      }
+    }
+    return found;
   }
 
   browse(from: number, limit: number): readonly BrowsedMessage[] {
@@ -97,21 +117,6 @@ export class PriorityBacklog implements Backlog {
       }
     }
     return firstByPosition(found, from, limit);
-  }
-
-  note(position: number, octets: Buffer): void {
-    const priority = position % this.#levelCount;
-    this.#level(priority).note((position - priority) / this.#levelCount, octets);
-  }
-
-  notes(): ReadonlyMap<number, Buffer> {
-    const all = new Map<number, Buffer>();
-    for (const [priority, level] of this.#levels.entries()) {
-      for (const [own, octets] of level?.notes() ?? []) {
-        all.set(own * this.#levelCount + priority, octets);
-      }
-    }
-    return all;
   }
 
   /** The highest priority that has messages. Amortised O(1): what a push raised is lowered once. */

@@ -7,6 +7,7 @@ import type { Backlog } from './backlog.ts';
 import { firstByPosition, type BrowsedMessage } from './browsed-message.ts';
 import { PriorityBacklog } from './priority-backlog.ts';
 import type { MessageLists } from './message-lists.ts';
+import { ReturnedMessages } from './returned-messages.ts';
 
 const PRIORITY_MAX = 31;
 const PRIORITY_DEFAULT = 4;
@@ -15,8 +16,7 @@ export class QuorumBacklog implements Backlog {
   position = 0;
   isRedelivered = false;
   readonly #ready: PriorityBacklog;
-  /** What came back, by position, in the order in which it did. */
-  readonly #returned = new Map<number, Message>();
+  readonly #returned = new ReturnedMessages();
   /** The positions of what is in `#ready` although it was delivered before. */
   readonly #readyAgain = new Set<number>();
 
@@ -25,7 +25,7 @@ export class QuorumBacklog implements Backlog {
   }
 
   get length(): number {
-    return this.#ready.length + this.#returned.size;
+    return this.#ready.length + this.#returned.length;
   }
 
   push(message: Message): number {
@@ -33,16 +33,14 @@ export class QuorumBacklog implements Backlog {
   }
 
   get head(): Message | null {
-    for (const message of this.#returned.values()) return message;
-    return this.#ready.head;
+    return this.#returned.head ?? this.#ready.head;
   }
 
   shift(): Message | null {
-    for (const [position, message] of this.#returned) {
-      this.#returned.delete(position);
-      this.position = position;
+    if (this.#returned.length > 0) {
+      this.position = this.#returned.headPosition!;
       this.isRedelivered = true;
-      return message;
+      return this.#returned.shift();
     }
     const message = this.#ready.shift();
     this.position = this.#ready.position;
@@ -55,7 +53,7 @@ export class QuorumBacklog implements Backlog {
   }
 
   putBack(message: Message, position: number): void {
-    this.#returned.set(position, message);
+    this.#returned.push(message, position);
   }
 
   settle(position: number): void {
@@ -64,7 +62,7 @@ export class QuorumBacklog implements Backlog {
 
   clear(): number {
     const count = this.length;
-    for (const position of this.#returned.keys()) this.settle(position);
+    this.#returned.forEach((_, position) => this.settle(position));
     this.#returned.clear();
     this.#readyAgain.clear();
     this.#ready.clear();
@@ -72,23 +70,26 @@ export class QuorumBacklog implements Backlog {
   }
 
   browse(from: number, limit: number): readonly BrowsedMessage[] {
-    const returned = [...this.#returned].map(([position, message]): BrowsedMessage => {
-      return { position, message, state: 'ready' };
+    const returned: BrowsedMessage[] = [];
+    this.#returned.forEach((message, position) => {
+      returned.push({ position, message, state: 'ready' });
     });
     return firstByPosition([...returned, ...this.#ready.browse(from, limit)], from, limit);
   }
 
-  note(position: number, octets: Buffer): void {
-    this.#ready.note(position, octets);
+  /** As of a list. */
+  isStored(position: number): boolean {
+    return this.#ready.isStored(position);
   }
 
-  notes(): ReadonlyMap<number, Buffer> {
-    return this.#ready.notes();
+  /** As of a list. */
+  leaveOut(position: number): boolean {
+    return this.#ready.leaveOut(position);
   }
 
-  /** Takes a message out of its turn, wherever it stands; null when it is not there. */
-  takeAt(position: number): Message | null {
-    return this.#ready.takeAt(position);
+  /** As of a list. */
+  readStored(positions: readonly number[]): ReadonlyMap<number, Message> {
+    return this.#ready.readStored(positions);
   }
 
   /** Takes a message back as if it had just come. Returns its new position. */

@@ -18,7 +18,6 @@ export class LocalQueueLog implements QueueLog, PageLog, Carried, Delivering {
   owner: LogOwner | null = null;
   nextPosition = 0;
   deliveredEnd = 0;
-  readonly notes: Map<number, Buffer> = new Map();
   /** By position, and without overlaps. */
   readonly pages: StoredPage[] = [];
   /** Oldest first. */
@@ -62,14 +61,10 @@ export class LocalQueueLog implements QueueLog, PageLog, Carried, Delivering {
     }
     for (const range of this.#ranges) range.deleteRange(from, end);
     this.#dropEmptyRanges();
-    for (const position of this.notes.keys()) {
-      if (position >= from && position < end) this.notes.delete(position);
-    }
   }
 
   /** False when there is no such message. */
   #forget(position: number): boolean {
-    if (this.notes.size > 0) this.notes.delete(position);
     if (this.pages.length > 0) {
       const page = this.pages[this.#pageIndex(position)];
       if (page !== undefined && page.first <= position && page.settle(position)) return true;
@@ -112,18 +107,9 @@ export class LocalQueueLog implements QueueLog, PageLog, Carried, Delivering {
     this.journal.carryLater(this);
   }
 
-  note(position: number, octets: Buffer): void {
-    this.notes.set(position, octets);
-    this.journal.wal.batch.note(this.queueId, this.lane, position, octets);
-    this.journal.carryLater(this);
-  }
-
   carry(batch: RecordBatch): boolean {
     if (this.isGone) return false;
-    if (this.deliveredEnd > 0) batch.delivered(this.queueId, this.lane, this.deliveredEnd);
-    for (const [position, octets] of this.notes) {
-      batch.note(this.queueId, this.lane, position, octets);
-    }
+    batch.delivered(this.queueId, this.lane, this.deliveredEnd);
     return true;
   }
 
@@ -242,6 +228,11 @@ export class LocalQueueLog implements QueueLog, PageLog, Carried, Delivering {
     if (index >= 0) this.pages.splice(index, 1);
   }
 
+  pageOf(position: number): StoredPage | null {
+    const page = this.pageFrom(position);
+    return page?.has(position) === true ? page : null;
+  }
+
   /** The page that has or had this position; undefined when none. */
   pageAt(position: number): StoredPage | undefined {
     const page = this.pageFrom(position);
@@ -272,6 +263,5 @@ export class LocalQueueLog implements QueueLog, PageLog, Carried, Delivering {
       range.file.ranges.delete(range);
     }
     this.#ranges.length = 0;
-    this.notes.clear();
   }
 }

@@ -17,7 +17,6 @@ import {
   HOLE,
   IS_PERSISTENT,
   IS_TRANSIENT,
-  NOTE,
   PAGE_LIVE,
   SETTLE,
   SYNCED,
@@ -113,12 +112,6 @@ export class RecordBatch {
 
   delivered(queueId: number, lane: number, end: number): void {
     this.#begin(DELIVERED, queueId, lane, end, HEADER_SIZE);
-  }
-
-  note(queueId: number, lane: number, position: number, octets: Buffer): void {
-    const at = this.#begin(NOTE, queueId, lane, position, AT.octets + octets.length);
-    this.#view.setUint32(at + AT.octetsLength, octets.length, true);
-    octets.copy(this.#buffer, at + AT.octets);
   }
 
   pageLive(

@@ -140,12 +140,6 @@ export class RecordReader {
     return this.#view.getFloat64(this.at + AT.arrivedAtMs, true);
   }
 
-  /** The octets of a NOTE, copied. */
-  noteOctets(): Buffer {
-    const start = this.at + AT.octets;
-    return Buffer.from(this.octets.subarray(start, start + this.number(AT.octetsLength)));
-  }
-
   /** The words of a PAGE_LIVE, copied; none when their number is wrong. */
   liveWords(): Uint32Array {
     const count = this.number(AT.wordCount);

@@ -7,7 +7,6 @@
  *              (4), 40 length of extras (4), 44 flags (4), 48 address, properties, extras, body
  *   SETTLE     24 how many consecutive positions (4)
  *   DELIVERED  position: everything below it was delivered
- *   NOTE       24 length (4), 28 octets
  *   PAGE_LIVE  position: of the page; 24 segment file (4), 28 its offset in it (4), 32 how many words (4), 36 words of the
  *              page's live set: what is not settled; none when all is
  *   SYNCED     24 segment file (4), 28 offset (4): all pages before it are durable
@@ -19,12 +18,11 @@
 export const ENQUEUE = 1;
 export const SETTLE = 2;
 export const DELIVERED = 3;
-export const NOTE = 4;
-export const PAGE_LIVE = 5;
-export const SYNCED = 6;
-export const DROPPED = 7;
-export const HOLE = 8;
-export const COMMIT = 9;
+export const PAGE_LIVE = 4;
+export const SYNCED = 5;
+export const DROPPED = 6;
+export const HOLE = 7;
+export const COMMIT = 8;
 
 /** What all records have. */
 export const HEADER_SIZE = 24;
@@ -45,8 +43,6 @@ export const AT = {
   propertiesLength: 36,
   extrasLength: 40,
   flags: 44,
-  octetsLength: 24,
-  octets: 28,
   segment: 24,
   offset: 28,
   wordCount: 32,

@@ -9,17 +9,7 @@ import type { JournalParts, LocalJournalOptions } from './journal-parts.ts';
 import type { LocalQueueLog } from './local-queue-log.ts';
 import { PageBuilder } from './page-builder.ts';
 import type { RecordReader } from './record-reader.ts';
-import {
-  AT,
-  DELIVERED,
-  DROPPED,
-  ENQUEUE,
-  HOLE,
-  NOTE,
-  PAGE_LIVE,
-  SETTLE,
-  SYNCED,
-} from './record.ts';
+import { AT, DELIVERED, DROPPED, ENQUEUE, HOLE, PAGE_LIVE, SETTLE, SYNCED } from './record.ts';
 import { adoptSegments } from './segment-reader.ts';
 import type { SegmentPlace } from './segments.ts';
 import { recordsOf, scanWalFile, visitRecords, type WalScan } from './wal-reader.ts';
@@ -122,9 +112,6 @@ class Recovery {
         log.deliveredEnd = Math.max(log.deliveredEnd, reader.position);
         log.nextPosition = Math.max(log.nextPosition, reader.position);
         break;
-      case NOTE:
-        log.notes.set(reader.position, reader.noteOctets());
-        break;
       case PAGE_LIVE:
         this.#restorePage(log, reader);
         break;
@@ -146,10 +133,6 @@ class Recovery {
     for (let page = log.pageFrom(from); page !== undefined && page.first < end; ) {
       page.liveSet().deleteRange(from, end);
       page = log.pageFrom(page.end);
-    }
-    if (log.notes.size === 0) return;
-    for (const position of log.notes.keys()) {
-      if (position >= from && position < end) log.notes.delete(position);
     }
   }
 
@@ -206,9 +189,6 @@ class Recovery {
         if (page.count === 0) page.dieIfUnused();
         else page.countLive();
       }
-      for (const position of log.notes.keys()) {
-        if (log.pageAt(position)?.has(position) !== true) log.notes.delete(position);
-      }
     }
   }
 
@@ -227,7 +207,7 @@ class Recovery {
       for (const hole of segment.holes) journal.carryNow(hole);
     }
     for (const log of journal.allLogs()) {
-      if (log.deliveredEnd > 0 || log.notes.size > 0) journal.carryNow(log);
+      if (log.deliveredEnd > 0) journal.carryNow(log);
     }
     await journal.wal.flush();
   }

@@ -15,13 +15,14 @@ class MemoryQueueLog implements QueueLog {
   readonly pages: readonly Page[] = [];
   readonly deliveredEnd = 0;
   readonly nextPosition = 0;
-  readonly notes: ReadonlyMap<number, Buffer> = new Map();
   owner: LogOwner | null = null;
   enqueue(_position: number, _message: JournaledMessage): void {}
   settle(_position: number): void {}
   settleRange(_from: number, _end: number): void {}
   delivered(_end: number): void {}
-  note(_position: number, _octets: Buffer): void {}
+  pageOf(_position: number): Page | null {
+    return null;
+  }
   writePage(_contents: PageContents, _done: (page: Page | null) => void): void {}
 }
 

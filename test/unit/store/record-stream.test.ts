@@ -4,13 +4,23 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { Message, MessageAddress } from '../../../src/broker/message.ts';
 import { systemDisk } from '../../../src/runtime/system-disk.ts';
 import { FILE_HEADER_SIZE, writeFileHeader } from '../../../src/store/local/file-header.ts';
 import { RecordBatch } from '../../../src/store/local/record-batch.ts';
+import { AT } from '../../../src/store/local/record.ts';
 import { RecordStream } from '../../../src/store/local/record-stream.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
-/** A file with a note of each length, and where each begins. */
+const PROPERTIES = Buffer.from([0x10, 0, 2]);
+const address = new MessageAddress('exchange', 'key');
+
+function messageOf(length: number, octet: number): Message {
+  const body = Buffer.alloc(length, octet);
+  return new Message(address, true, PROPERTIES, 0, 3, body, 0, length, null, -1, 5, null);
+}
+
+/** A file with a message of each length, and where each begins. */
 function fileOf(lengths: readonly number[]): {
   readonly octets: Buffer;
   readonly starts: number[];
@@ -20,15 +30,15 @@ function fileOf(lengths: readonly number[]): {
   const starts: number[] = [];
   for (const [position, length] of lengths.entries()) {
     starts.push(batch.length);
-    batch.note(1, 0, position, Buffer.alloc(length, position + 1));
+    batch.enqueue(1, 0, position, messageOf(length, position + 1), 5, false);
   }
   const octets = batch.seal(FILE_HEADER_SIZE);
   writeFileHeader(octets, 'W', 1);
   return { octets, starts };
 }
 
-/** The positions and lengths of the notes in a file. */
-function notesIn(
+/** The positions and lengths of the messages in a file. */
+function messagesIn(
   directory: string,
   octets: Buffer,
 ): { readonly found: [number, number][]; readonly damaged: number } {
@@ -37,7 +47,9 @@ function notesIn(
   const file = systemDisk.open(path, 'existing');
   const stream = new RecordStream(file);
   const found: [number, number][] = [];
-  while (stream.next()) found.push([stream.reader.position, stream.reader.noteOctets().length]);
+  while (stream.next()) {
+    found.push([stream.reader.position, stream.reader.number(AT.bodyLength)]);
+  }
   file.close();
   return { found, damaged: stream.damagedOctets };
 }
@@ -55,7 +67,7 @@ describe('a stream of records', () => {
   test('gives every record, however long, in order', (t) => {
     const directory = temporaryDirectory(t);
     const property = fc.property(LENGTHS, (lengths) => {
-      const { found, damaged } = notesIn(directory, fileOf(lengths).octets);
+      const { found, damaged } = messagesIn(directory, fileOf(lengths).octets);
       assert.deepEqual(found, [...lengths.entries()]);
       assert.equal(damaged, 0);
     });
@@ -70,7 +82,7 @@ describe('a stream of records', () => {
       const end = starts[hit + 1] ?? octets.length;
       const at = starts[hit]! + (where % (end - starts[hit]!));
       octets[at] = octets[at]! ^ 0x10;
-      const { found, damaged } = notesIn(directory, octets);
+      const { found, damaged } = messagesIn(directory, octets);
       assert.deepEqual(
         found,
         [...lengths.entries()].filter(([position]) => position !== hit),
@@ -85,7 +97,7 @@ describe('a stream of records', () => {
     const property = fc.property(LENGTHS, fc.nat(), (lengths, where) => {
       const { octets, starts } = fileOf(lengths);
       const length = FILE_HEADER_SIZE + (where % (octets.length - FILE_HEADER_SIZE));
-      const { found } = notesIn(directory, octets.subarray(0, length));
+      const { found } = messagesIn(directory, octets.subarray(0, length));
       const whole = starts.filter((_, i) => (starts[i + 1] ?? octets.length) <= length).length;
       assert.equal(found.length, whole);
     });
