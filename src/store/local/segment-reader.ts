@@ -77,8 +77,9 @@ function adoptPages(journal: JournalParts, segment: Segment, holes: ReadonlySet<
   const { file, size } = segment;
   const head = Buffer.alloc(FILE_HEADER_SIZE);
   file.readSync(head, 0);
-  // The header is written together with the first page.
-  if (!checkFileHeader(head, 'S', file.path) && !holes.has(FILE_HEADER_SIZE)) {
+  // The header is written together with the first page: there may be neither.
+  const isBegun = size > FILE_HEADER_SIZE && !holes.has(FILE_HEADER_SIZE);
+  if (!checkFileHeader(head, 'S', file.path) && isBegun) {
     journal.log.error('the header of a segment is damaged', { file: file.path });
   }
   const octets = Buffer.allocUnsafeSlow(PAGE_HEADER_SIZE);
