@@ -93,6 +93,19 @@ describe('a disk that refuses to write', () => {
     }
   });
 
+  test('does not keep the journal from being closed', async () => {
+    const run = await opened();
+    enqueue(run.log, 0, ['confirmed']);
+    run.host.until(commitOf(run.journal), 'it is durable');
+    run.disk.failAll('ENOSPC');
+    enqueue(run.log, 1, ['never confirmed']);
+    const isDurable = commitOf(run.journal);
+    await run.host.drive(run.journal.close());
+    assert.equal(isDurable(), false);
+    assert.equal(run.disk.openFileCount, 0);
+    assert.deepEqual((await afterCrash(run)).found.slice(0, 1), ['confirmed']);
+  });
+
   test('keeps what a page could not take where it was', async () => {
     const run = await opened();
     enqueue(run.log, 0, ['a', 'b']);

@@ -159,12 +159,23 @@ export class LocalJournal implements Journal, JournalParts {
   }
 
   async close(): Promise<void> {
+    await Promise.race([this.#complete(), this.wal.failed()]);
+    if (this.wal.isFailing) {
+      this.log.warn(
+        'the journal is closed without what could not be written: nobody was told that it is durable',
+      );
+      await this.segments.idle();
+    }
+    this.wal.close();
+    this.segments.close();
+  }
+
+  /** Does what is under way, and writes what is gathered. */
+  async #complete(): Promise<void> {
     await this.#retirement.close();
     await this.#compaction.close();
     await this.segments.idle();
     await this.wal.flush();
-    this.wal.close();
-    this.segments.close();
   }
 
   #tellDelivered(batch: RecordBatch): void {

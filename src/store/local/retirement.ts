@@ -125,7 +125,10 @@ export class Retirement {
     this.#journal.segments.sync((error, place) => {
       if (error !== null) {
         // What was written before may be lost, and nobody has it but this file: it stays.
-        this.#journal.log.error('segments cannot be synced', { error });
+        this.#journal.log.error(
+          'segments cannot be synced: the log grows until the broker is started again',
+          { error },
+        );
         this.#isClosed = true;
         this.#ended();
         return;

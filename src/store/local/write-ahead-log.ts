@@ -57,6 +57,8 @@ export class WriteAheadLog {
   #isWriting = false;
   #hasFailed = false;
   #timer: Timer | null = null;
+  #retry: Timer | null = null;
+  readonly #whenFailed: (() => void)[] = [];
   #waiters: CommitWaiter[] = [];
   #tokens: number[] = [];
   #whenIdle: (() => void)[] = [];
@@ -122,8 +124,18 @@ export class WriteAheadLog {
     if (this.#isWriting) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }
 
+  /** Resolves when the disk refuses: what is gathered may never be written. */
+  async failed(): Promise<void> {
+    if (!this.#hasFailed) await new Promise<void>((resolve) => this.#whenFailed.push(resolve));
+  }
+
+  get isFailing(): boolean {
+    return this.#hasFailed;
+  }
+
   close(): void {
     this.#timer?.cancel();
+    this.#retry?.cancel();
     for (const { file } of this.files) file?.close();
   }
 
@@ -178,7 +190,9 @@ export class WriteAheadLog {
       if (!this.#hasFailed) this.#options.log.error('the journal cannot be written', { error });
       this.#hasFailed = true;
       this.#options.onTrouble(error);
-      this.#options.timers.after(RETRY_MS, () => this.#write(file, octets, position, done));
+      const again = (): void => this.#write(file, octets, position, done);
+      this.#retry = this.#options.timers.after(RETRY_MS, again);
+      for (const callback of this.#whenFailed.splice(0)) callback();
     };
     const succeed = (): void => {
       if (this.#hasFailed) {
