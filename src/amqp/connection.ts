@@ -94,11 +94,12 @@ export class Connection implements RoutedConnection, ChannelHost {
     this.channels = new ChannelMultiplexer(this, limits.channelMax);
     this.#heartbeat = new Heartbeat(this.out);
     this.block = new PublishBlock(
+      broker.alarms,
       this.out,
       this.#gate,
       () => this.#handshake.client?.wantsBlockedNotification ?? false,
     );
-    this.block.alarmed(broker.alarms.reason);
+    this.block.alarmed();
     this.#end = new SocketEnd({
       transport,
       gate: this.#gate,
@@ -258,8 +259,8 @@ export class Connection implements RoutedConnection, ChannelHost {
   }
 
   /** The broker's alarms have changed. */
-  alarmed(reason: string | null): void {
-    this.block.alarmed(reason);
+  alarmed(): void {
+    this.block.alarmed();
     this.#readFrames();
   }
 

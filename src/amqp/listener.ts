@@ -26,7 +26,7 @@ export class AmqpListener {
     this.#options = options;
     const { alarms } = options.broker;
     this.#ignoreAlarms = alarms.onChange(() => {
-      for (const connection of this.#connections) connection.alarmed(alarms.reason);
+      for (const connection of this.#connections) connection.alarmed();
     });
     this.#server = createServer({ noDelay: true, highWaterMark: WRITE_BUFFER_OCTETS }, (socket) =>
       this.#accept(socket),

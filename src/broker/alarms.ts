@@ -3,6 +3,8 @@
 export type AlarmName = 'memory' | 'disk';
 
 export class Alarms {
+  /** The journal has more to write than it should: publishers wait, for milliseconds, and are not told. */
+  isHeldUp = false;
   readonly #active = new Set<AlarmName>();
   readonly #listeners = new Set<() => void>();
 
@@ -11,8 +13,18 @@ export class Alarms {
     if (this.#active.has(name) === isActive) return false;
     if (isActive) this.#active.add(name);
     else this.#active.delete(name);
-    for (const listener of this.#listeners) listener();
+    this.#tell();
     return true;
+  }
+
+  holdUp(isHeldUp: boolean): void {
+    if (this.isHeldUp === isHeldUp) return;
+    this.isHeldUp = isHeldUp;
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   /** `low on memory`, `low on disk`, `low on memory & disk`; null when nothing is short. */

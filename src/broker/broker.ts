@@ -47,6 +47,7 @@ export class Broker {
     this.#queueIds = new QueueIds(options.definitions);
     this.#queueIds.exclude(options.journal.nextQueueId - 1);
     options.journal.onCommitted = () => this.turn.end();
+    options.journal.onPressure = (isHigh) => this.alarms.holdUp(isHigh);
   }
 
   /**

@@ -125,6 +125,8 @@ export interface Journal {
   readonly nextQueueId: number;
   /** Called after waiters were told outside of `commit`. */
   onCommitted: () => void;
+  /** Called when much more is appended than the disk takes, and when that is over: who appends had better wait. */
+  onPressure: (isHigh: boolean) => void;
   /** The log of a queue; the same lane is opened once. `lane` is 0 to 255. */
   openLog(queueId: number, lane: number): QueueLog;
   /** The lanes of a queue that had messages at the start. */

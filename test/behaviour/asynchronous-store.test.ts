@@ -266,4 +266,17 @@ describe('a store that takes its time', { concurrency: true }, () => {
     });
     await channel.sync();
   });
+
+  test('who publishes waits without a word while the journal does not keep up, others go on', async () => {
+    await using server = await start();
+    await using client = await RawClient.open(server.port);
+    const channel = await client.channel();
+    server.journal.onPressure(true);
+    channel.publish('', 'nowhere', 'a');
+    channel.sendDeclareQueue('behind');
+    await pingElsewhere(server.port);
+    assert.deepEqual(client.inbox, []);
+    server.journal.onPressure(false);
+    await client.expect(methods.QUEUE_DECLARE_OK);
+  });
 });

@@ -93,6 +93,22 @@ describe('a disk that refuses to write', () => {
     }
   });
 
+  test('asks for patience when very much gathers meanwhile', async () => {
+    const run = await opened();
+    const pressure: boolean[] = [];
+    run.journal.onPressure = (isHigh) => pressure.push(isHigh);
+    run.disk.failAll('EIO');
+    for (let i = 0; i < 20; i++) {
+      run.log.enqueue(i, messageOf('x'.repeat(1_000_000)));
+      run.journal.commit();
+      run.host.rest(10);
+    }
+    assert.deepEqual(pressure, [true]);
+    run.disk.failAll(null);
+    run.host.until(commitOf(run.journal), 'the disk is well again');
+    assert.deepEqual(pressure, [true, false]);
+  });
+
   test('does not keep the journal from being closed', async () => {
     const run = await opened();
     enqueue(run.log, 0, ['confirmed']);

@@ -192,7 +192,8 @@ export class MessageList implements LogOwner {
 
   /** The list is empty: the tail begins anew, where the next message comes. */
   #reset(): void {
-    while (this.#chunks.length > 1) this.#dropHead();
+    // All but the tail. Nothing of it is read ahead: nobody wants it.
+    for (const chunk of this.#chunks.splice(0, this.#chunks.length - 1)) this.#discard(chunk);
     const tail = this.#tail;
     if (tail.isComplete || tail.isBeingWritten || tail.page !== null || tail.messages === null) {
       this.#chunks.shift();

@@ -38,6 +38,7 @@ export class LocalJournal implements Journal, JournalParts {
   synced: SegmentPlace;
   nextQueueId = 0;
   onCommitted: () => void = () => {};
+  onPressure: (isHigh: boolean) => void = () => {};
   readonly options: LocalJournalOptions;
   readonly #logs = new Map<number, Map<number, LocalQueueLog>>();
   readonly #opened = new Set<LocalQueueLog>();
@@ -70,6 +71,7 @@ export class LocalJournal implements Journal, JournalParts {
         this.#retirement.look();
       },
       onTrouble: (error) => options.onTrouble?.(error),
+      onPressure: (isHigh) => this.onPressure(isHigh),
     });
     this.segments = new Segments({
       disk,

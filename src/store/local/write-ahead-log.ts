@@ -15,6 +15,8 @@ const BATCH_OCTETS = 1024 * 1024;
 const UNHURRIED_MS = 4;
 /** A batch of this size is written although nobody waits. */
 const UNHURRIED_OCTETS_MAX = 512 * 1024;
+/** A batch of this size, gathered while another is written, is more than the disk keeps up with. */
+const PRESSURE_OCTETS = 16 * 1024 * 1024;
 /** How soon a write that failed is tried again, in milliseconds. */
 const RETRY_MS = 250;
 
@@ -39,6 +41,8 @@ export interface WriteAheadLogOptions {
   readonly onCommitted: () => void;
   /** The disk refuses to write; null: it writes again. */
   readonly onTrouble: (error: DiskError | null) => void;
+  /** Much gathers while a batch is written; false: it is being written now. */
+  readonly onPressure: (isHigh: boolean) => void;
 }
 
 export class WriteAheadLog {
@@ -56,6 +60,7 @@ export class WriteAheadLog {
   #emptyLength = 0;
   #isWriting = false;
   #hasFailed = false;
+  #isPressed = false;
   #timer: Timer | null = null;
   #retry: Timer | null = null;
   readonly #whenFailed: (() => void)[] = [];
@@ -87,12 +92,18 @@ export class WriteAheadLog {
 
   /** Starts to write what is gathered: at once when somebody waits. */
   commit(): void {
-    if (this.#isWriting) return;
     const { length } = this.batch;
-    if (this.#isEmpty()) this.#tellWaiters();
+    if (this.#isWriting) this.#press(length > PRESSURE_OCTETS);
+    else if (this.#isEmpty()) this.#tellWaiters();
     else if (this.#waiters.length > 0) this.#cut();
     else if (length > UNHURRIED_OCTETS_MAX) this.#cut();
     else this.#commitSoon();
+  }
+
+  #press(isHigh: boolean): void {
+    if (isHigh === this.#isPressed) return;
+    this.#isPressed = isHigh;
+    this.#options.onPressure(isHigh);
   }
 
   #commitSoon(): void {
@@ -173,6 +184,7 @@ export class WriteAheadLog {
       batch.clear();
       this.#spare = batch;
       this.#isWriting = false;
+      this.#press(false);
       for (let i = 0; i < waiters.length; i++) waiters[i]!.committed(tokens[i]!);
       // What the waiters did belongs into the next batch: first its turn ends.
       this.#options.onCommitted();

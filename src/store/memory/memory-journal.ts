@@ -29,6 +29,7 @@ class MemoryQueueLog implements QueueLog {
 export class MemoryJournal implements Journal {
   readonly nextQueueId = 0;
   onCommitted: () => void = () => {};
+  onPressure: (isHigh: boolean) => void = () => {};
   #waiters: CommitWaiter[] = [];
   #tokens: number[] = [];
 
