@@ -50,6 +50,25 @@ describe('leveret perf', { concurrency: true }, () => {
     assert.equal(total['consumed'], 1500);
   });
 
+  test('uses its keys in turn', async (t) => {
+    await using broker = await createBroker();
+    const topic = ['--exchange', 't', '--exchange-type', 'topic', '--routing-key', 'a'];
+    const keys = ['--keys', '4', '--binding-key', 'a.3'];
+    const program = perf(t, broker, '--json', '-n', '1000', ...topic, ...keys);
+    assert.equal(await program.ended(), 0, program.errors);
+    const { total } = JSON.parse(program.lines[0] ?? '') as { total: Record<string, number> };
+    assert.equal(total['consumed'], 250);
+  });
+
+  test('declares queues with the arguments that it is given', async (t) => {
+    await using broker = await createBroker();
+    const args = ['--queue-arg', 'x-max-length=7', '--queue-arg', 'x-overflow=reject-publish'];
+    const program = perf(t, broker, '--json', '-n', '10', '-y', '0', '-c', '10', ...args);
+    assert.equal(await program.ended(), 0, program.errors);
+    const { total } = JSON.parse(program.lines[0] ?? '') as { total: Record<string, number> };
+    assert.deepEqual([total['confirmed'], total['refused']], [7, 3]);
+  });
+
   test('prints rates and latency percentiles for people', async (t) => {
     await using broker = await createBroker();
     const program = perf(t, broker, '-r', '500', '-d', '0.5');
@@ -65,6 +84,11 @@ describe('leveret perf', { concurrency: true }, () => {
       'a broker that is not there',
       [],
       /^leveret perf: Cannot connect to 127\.0\.0\.1:1: [^\n]*\n$/u,
+    ],
+    [
+      'a bad queue argument',
+      ['--queue-arg', 'x-max-length'],
+      /^leveret perf: Bad value "x-max-length" for --queue-arg: expected name=value\n$/u,
     ],
     [
       'a bad number',

@@ -280,18 +280,20 @@ export class JournalRun {
   }
 
   #endTurn(): void {
-    const { steps } = this.#world;
-    if (!this.#random.oneIn(3)) {
-      const waiter = {
-        committed(token: number): void {
-          assert.ok(token > steps.durable, 'commits complete in order');
-          steps.durable = token;
-        },
-      };
-      this.#turn.whenDurable(waiter, steps.now);
-      steps.now++;
-    }
+    if (!this.#random.oneIn(3)) this.#awaitCommit();
     this.#turn.end();
+  }
+
+  #awaitCommit(): void {
+    const { steps } = this.#world;
+    const waiter = {
+      committed(token: number): void {
+        assert.ok(token > steps.durable, 'commits complete in order');
+        steps.durable = token;
+      },
+    };
+    this.#turn.whenDurable(waiter, steps.now);
+    steps.now++;
   }
 
   /** Nothing went wrong that nobody is told of. */
@@ -303,9 +305,12 @@ export class JournalRun {
 
   /** Ends the process in order. */
   async close(): Promise<void> {
+    const { steps } = this.#world;
+    const last = steps.now;
+    this.#awaitCommit();
     this.#turn.end();
     await this.#host.drive(this.#journal.close());
-    this.#world.steps.durable = this.#world.steps.now++;
+    if (!this.#hasFaults) assert.ok(steps.isDurable(last), 'all is durable in the end');
     this.#check();
   }
 }

@@ -10,6 +10,8 @@ Examples:
   leveret perf --durable --persistent --size 1024          durable queue, persistent messages of 1 KiB
   leveret perf --rate 2000 --duration 30                   latency percentiles at 2,000 messages a second
   leveret perf --exchange fan --exchange-type fanout --queues 10 --consumers 10
+  leveret perf --queue-arg x-max-priority=5 --queue-arg x-message-ttl=60000
+  leveret perf --exchange t --exchange-type topic --routing-key a --keys 100 --binding-key a.*
   leveret perf --consumers 0 --count 1000000 --keep        fill a queue and leave it
 `;
 
@@ -37,10 +39,13 @@ export function createPerfCommand(): Command {
     .option('-p, --persistent', 'delivery mode 2')
     .option('--durable', 'durable queues and exchange')
     .option('--queue-type <type>', 'x-queue-type: classic or quorum', '')
+    .option('--queue-arg <name=value>', 'an argument of the queues; may be repeated', collect, [])
     .option('--write-size <octets>', 'given to the socket at once; 1: a message a write', '65536')
     .option('--exchange <name>', 'publish to this exchange, queues are bound to it', '')
     .option('--exchange-type <type>', 'declare the exchange with this type', '')
     .option('--routing-key <key>', 'of all messages and bindings; else the name of the queue', '')
+    .option('--keys <count>', 'routing keys used in turn: <key>.0, <key>.1, ...', '1')
+    .option('--binding-key <key>', 'of all bindings; else the routing key', '')
     .option('--queue-prefix <name>', 'queues are called <name>-0, <name>-1, ...', 'perf')
     .option('-d, --duration <seconds>', 'how long to publish', '10')
     .option(
@@ -53,6 +58,10 @@ export function createPerfCommand(): Command {
     .option('--json', 'print the result as JSON')
     .addHelpText('after', EXAMPLES)
     .action(perf);
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
 }
 
 async function perf(flags: PerfFlags): Promise<void> {

@@ -17,8 +17,8 @@ export interface PerfOptions {
   readonly ackEvery: number;
   readonly persistent: boolean;
   readonly durable: boolean;
-  /** `x-queue-type` of the queues; empty: the broker's default. */
-  readonly queueType: string;
+  /** Arguments of the queues. */
+  readonly queueArguments: Readonly<Record<string, string | number | boolean>>;
   /** Octets given to the socket at once. */
   readonly writeSize: number;
   /** Empty for the default exchange. */
@@ -26,6 +26,10 @@ export interface PerfOptions {
   readonly exchangeType: string;
   /** Empty: each producer uses the name of its queue. */
   readonly routingKey: string;
+  /** Routing keys that a producer uses in turn: the key with `.0`, `.1`, ... behind it; 1: the key itself. */
+  readonly keys: number;
+  /** Empty: the routing key. */
+  readonly bindingKey: string;
   readonly queuePrefix: string;
   readonly durationSeconds: number;
   /** Messages of each producer, or of each consumer where there is no producer; 0 for no limit. */
@@ -48,7 +52,7 @@ export interface BrokerUri {
 export class PerfError extends Error {}
 
 /** Texts of options, as commander gives them. */
-export type PerfFlags = Readonly<Record<string, string | boolean | undefined>>;
+export type PerfFlags = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 /** @throws PerfError naming the option and what is expected */
 export function readPerfOptions(flags: PerfFlags): PerfOptions {
@@ -67,11 +71,13 @@ export function readPerfOptions(flags: PerfFlags): PerfOptions {
     ackEvery: readAckMode(text(flags['ack'])),
     persistent: flags['persistent'] === true,
     durable: flags['durable'] === true,
-    queueType: text(flags['queueType']),
+    queueArguments: readQueueArguments(text(flags['queueType']), flags['queueArg']),
     writeSize: number('writeSize', 1),
     exchange: text(flags['exchange']),
     exchangeType: text(flags['exchangeType']),
     routingKey: text(flags['routingKey']),
+    keys: number('keys', 1),
+    bindingKey: text(flags['bindingKey']),
     queuePrefix: text(flags['queuePrefix']),
     durationSeconds: number('duration'),
     count: number('count'),
@@ -81,11 +87,32 @@ export function readPerfOptions(flags: PerfFlags): PerfOptions {
   };
 }
 
-function text(value: string | boolean | undefined): string {
+type Flag = PerfFlags[string];
+
+function text(value: Flag): string {
   return typeof value === 'string' ? value : '';
 }
 
-function readNumber(name: string, value: string | boolean | undefined, min: number): number {
+function readQueueArguments(type: string, given: Flag): Record<string, string | number | boolean> {
+  const args: Record<string, string | number | boolean> = {};
+  if (type !== '') args['x-queue-type'] = type;
+  for (const pair of Array.isArray(given) ? (given as readonly string[]) : []) {
+    const [, name, value = ''] = /^([^=]+)=(.*)$/su.exec(pair) ?? [];
+    if (name === undefined) {
+      throw new PerfError(`Bad value "${pair}" for --queue-arg: expected name=value`);
+    }
+    args[name] = argumentOf(value);
+  }
+  return args;
+}
+
+/** Numbers and booleans as such. */
+function argumentOf(value: string): string | number | boolean {
+  if (/^-?\d+$/u.test(value)) return Number(value);
+  return value === 'true' || value === 'false' ? value === 'true' : value;
+}
+
+function readNumber(name: string, value: Flag, min: number): number {
   const number = Number(value);
   if (value !== '' && Number.isFinite(number) && number >= min) return number;
   throw new PerfError(`Bad value "${String(value)}" for --${name}: expected a number from ${min}`);

@@ -34,7 +34,12 @@ export class Producer implements ScanHandler {
   readonly #batch: Buffer;
   readonly #messageLength: number;
   readonly #bodyOffset: number;
+  /** Messages in the batch. */
   readonly #batchCount: number;
+  /** Messages written at once, at most. */
+  readonly #writeCount: number;
+  /** Where the next write begins in the batch, in messages. */
+  #next = 0;
   #isRunning = false;
   #isScheduled = false;
   #startedNs = 0n;
@@ -43,11 +48,19 @@ export class Producer implements ScanHandler {
   constructor(connection: PerfConnection, options: PerfOptions, routingKey: string) {
     this.#connection = connection;
     this.#options = options;
-    const message = encodeMessage(options, routingKey, connection.frameMax);
-    this.#messageLength = message.frames.length;
-    this.#bodyOffset = message.bodyOffset;
-    this.#batchCount = Math.max(1, Math.floor(options.writeSize / this.#messageLength));
-    this.#batch = Buffer.concat(Array.from({ length: this.#batchCount }, () => message.frames));
+    const messages = keysOf(options, routingKey).map((key) =>
+      encodeMessage(options, key, connection.frameMax),
+    );
+    const { frames, bodyOffset } = messages[0]!;
+    this.#messageLength = frames.length;
+    this.#bodyOffset = bodyOffset;
+    this.#writeCount = Math.max(1, Math.floor(options.writeSize / frames.length));
+    this.#batchCount = Math.ceil(this.#writeCount / messages.length) * messages.length;
+    const batch = Array.from(
+      { length: this.#batchCount },
+      (_, i) => messages[i % messages.length]!.frames,
+    );
+    this.#batch = Buffer.concat(batch);
     const scanner = new FrameScanner(this);
     connection.onOctets = (chunk) => {
       scanner.push(chunk);
@@ -91,13 +104,9 @@ export class Producer implements ScanHandler {
 
   onMethod(id: number, buffer: Buffer, start: number, end: number): void {
     if (id === BASIC_ACK) {
-      const tag = buffer.readUInt32BE(start) * 2 ** 32 + buffer.readUInt32BE(start + 4);
-      const isMultiple = (buffer[start + 8]! & 1) === 1;
-      this.confirmed = isMultiple
-        ? Math.max(this.confirmed, tag - this.refused)
-        : this.confirmed + 1;
+      this.confirmed += this.#settledBy(buffer, start);
     } else if (id === BASIC_NACK) {
-      this.refused++;
+      this.refused += this.#settledBy(buffer, start);
     } else if (id === BASIC_RETURN) {
       this.returned++;
     } else {
@@ -105,12 +114,20 @@ export class Producer implements ScanHandler {
     }
   }
 
+  /** How many messages a confirm is about, which are the next: brokers confirm in order. */
+  #settledBy(buffer: Buffer, start: number): number {
+    const isMultiple = (buffer[start + 8]! & 1) === 1;
+    if (!isMultiple) return 1;
+    const tag = buffer.readUInt32BE(start) * 2 ** 32 + buffer.readUInt32BE(start + 4);
+    return Math.max(0, tag - this.confirmed - this.refused);
+  }
+
   onContent(): void {}
 
   /** How many messages may be written now. */
   #allowance(): number {
     const { confirm, count, rate } = this.#options;
-    let allowed = this.#batchCount;
+    let allowed = Math.min(this.#writeCount, this.#batchCount - this.#next);
     if (confirm > 0) {
       const outstanding = this.published - this.confirmed - this.refused;
       allowed = Math.min(allowed, confirm - outstanding);
@@ -141,7 +158,9 @@ export class Producer implements ScanHandler {
   }
 
   #write(messageCount: number): void {
-    const frames = this.#batch.subarray(0, messageCount * this.#messageLength);
+    const start = this.#next * this.#messageLength;
+    const frames = this.#batch.subarray(start, start + messageCount * this.#messageLength);
+    this.#next = (this.#next + messageCount) % this.#batchCount;
     this.published += messageCount;
     this.#connection.socket.write(this.#options.latency ? this.#stamped(frames) : frames);
   }
@@ -156,6 +175,13 @@ export class Producer implements ScanHandler {
     }
     return copy;
   }
+}
+
+/** All of the same length. */
+function keysOf({ keys }: PerfOptions, routingKey: string): string[] {
+  if (keys === 1) return [routingKey];
+  const digits = String(keys - 1).length;
+  return Array.from({ length: keys }, (_, i) => `${routingKey}.${String(i).padStart(digits, '0')}`);
 }
 
 function encodeMessage(

@@ -186,8 +186,8 @@ function queueName(options: PerfOptions, index: number): string {
 }
 
 async function declare(control: PerfConnection, options: PerfOptions): Promise<void> {
-  const { exchange, exchangeType, durable, queueType } = options;
-  const queueArguments = queueType === '' ? EMPTY_TABLE : fromPlain({ 'x-queue-type': queueType });
+  const { exchange, exchangeType, durable, bindingKey } = options;
+  const queueArguments = fromPlain(options.queueArguments);
   if (exchange !== '' && exchangeType !== '') {
     const flags = { passive: false, durable, autoDelete: false, internal: false, noWait: false };
     const method = { ...flags, exchange, type: exchangeType, arguments: EMPTY_TABLE };
@@ -202,7 +202,7 @@ async function declare(control: PerfConnection, options: PerfOptions): Promise<v
       QUEUE_DECLARE_OK,
     );
     if (exchange === '') continue;
-    const routingKey = options.routingKey === '' ? queue : options.routingKey;
+    const routingKey = [bindingKey, options.routingKey, queue].find((key) => key !== '')!;
     const binding = { queue, exchange, routingKey, noWait: false, arguments: EMPTY_TABLE };
     await control.call(encodeQueueBind, binding, QUEUE_BIND_OK);
   }

@@ -163,12 +163,10 @@ export class LocalJournal implements Journal, JournalParts {
   async close(): Promise<void> {
     await Promise.race([this.#complete(), this.wal.failed()]);
     if (this.wal.isFailing) {
-      this.log.warn(
-        'the journal is closed without what could not be written: nobody was told that it is durable',
-      );
-      await this.segments.idle();
+      this.log.warn('the journal is closed, and what could not be written is given up');
     }
     this.wal.close();
+    await this.segments.idle();
     this.segments.close();
   }
 

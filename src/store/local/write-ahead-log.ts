@@ -135,9 +135,9 @@ export class WriteAheadLog {
     if (this.#isWriting) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }
 
-  /** Resolves when the disk refuses: what is gathered may never be written. */
+  /** Resolves when the disk refuses (again): what is gathered may never be written. */
   async failed(): Promise<void> {
-    if (!this.#hasFailed) await new Promise<void>((resolve) => this.#whenFailed.push(resolve));
+    await new Promise<void>((resolve) => this.#whenFailed.push(resolve));
   }
 
   get isFailing(): boolean {
