@@ -14,6 +14,10 @@ export interface Row {
 const SETTLED = ['--confirm', '1000', '--ack', 'each', '--prefetch', '1000'];
 const PERSISTENT = ['--durable', '--persistent', ...SETTLED];
 
+function queueArguments(args: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(args).flatMap(([name, value]) => ['--queue-arg', `${name}=${value}`]);
+}
+
 export const ROWS: readonly Row[] = [
   { name: 'transient 16 B, auto-ack', options: [], counts: 'consumed' },
   { name: 'transient 16 B, confirms, one ack each', options: SETTLED, counts: 'consumed' },
@@ -30,6 +34,7 @@ export const ROWS: readonly Row[] = [
   },
   { name: 'transient 1 KiB, auto-ack', options: ['--size', '1024'], counts: 'consumed' },
   { name: 'transient 64 KiB, auto-ack', options: ['--size', '65536'], counts: 'consumed' },
+  { name: 'transient 1 MiB, auto-ack', options: ['--size', '1048576'], counts: 'consumed' },
   {
     name: 'persistent 16 B, one message a write',
     options: [...PERSISTENT, '--write-size', '1'],
@@ -64,10 +69,26 @@ export const ROWS: readonly Row[] = [
     counts: 'consumed',
   },
   {
-    name: 'topic exchange, 10,000 bindings and one match',
-    options: ['--exchange', 'bench-topic', '--exchange-type', 'topic', '--routing-key', 'x.y.z'],
+    name: 'topic exchange, 10,000 bindings, 100 distinct keys',
+    options:
+      '--exchange bench-topic --exchange-type topic --routing-key x.y --keys 100 --binding-key x.y.*'.split(
+        ' ',
+      ),
     counts: 'consumed',
     extraBindings: 10_000,
+  },
+  {
+    name: 'TTL, dead-lettering, priorities and a length limit in use',
+    options: [
+      ...SETTLED,
+      ...queueArguments({
+        'x-message-ttl': 60_000,
+        'x-dead-letter-exchange': 'amq.fanout',
+        'x-max-priority': 5,
+        'x-max-length': 1_000_000,
+      }),
+    ],
+    counts: 'consumed',
   },
   {
     name: 'latency at 2,000/s, transient',

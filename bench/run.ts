@@ -1,10 +1,11 @@
 // `npm run bench`: puts the load of each row on Leveret and on the brokers to compare with, one after the other, and prints
 // a table. See README.md beside this file.
-import { spawn } from 'node:child_process';
 import { cpus, release, totalmem } from 'node:os';
 import { connect } from 'amqplib';
 import { Command } from 'commander';
+import { perf } from './perf.ts';
 import { ROWS, type Row } from './rows.ts';
+import { SCENARIOS, type Scenario } from './scenarios.ts';
 import { cpuSeconds, parseTarget, residentOctets, startLeveret, type Target } from './target.ts';
 
 /** What one run of one row found. */
@@ -14,13 +15,6 @@ interface Measurement {
   readonly cpuPerMessageUs: number | null;
   readonly residentOctets: number | null;
   readonly latency: string;
-}
-
-interface PerfOutput {
-  readonly publishedPerSecond: number;
-  readonly consumedPerSecond: number;
-  readonly total: { readonly published: number; readonly consumed: number };
-  readonly latencyUs: { readonly p50: number; readonly p99: number } | null;
 }
 
 const program = new Command('bench')
@@ -70,12 +64,29 @@ try {
     for (const target of targets) cells.push(await cell(row, target));
     console.log(`| ${row.name} | ${cells.join(' | ')} |`);
   }
+  // Brokers that keep everything cannot do these.
+  const able = targets.filter(({ name }) => !options.keep.includes(name));
+  console.log(`\n| | ${able.map(({ name }) => name).join(' | ')} |`);
+  console.log(`| --- |${' --- |'.repeat(able.length)}`);
+  for (const scenario of SCENARIOS.filter(isWanted)) {
+    const cells: string[] = [];
+    for (const target of able) cells.push(await scenarioCell(scenario, target));
+    console.log(`| ${scenario.name} | ${cells.join(' | ')} |`);
+  }
 } finally {
   await leveret.stop();
 }
 
-function isWanted(row: Row): boolean {
-  return options.rows.split(',').some((part) => row.name.includes(part));
+function isWanted({ name }: Row | Scenario): boolean {
+  return options.rows.split(',').some((part) => name.includes(part));
+}
+
+async function scenarioCell(scenario: Scenario, target: Target): Promise<string> {
+  try {
+    return await scenario.run(target, `bench-${process.pid}-${Math.floor(performance.now())}`);
+  } catch (error) {
+    return `failed: ${(error as Error).message}`;
+  }
 }
 
 function machine(): string {
@@ -114,7 +125,6 @@ async function measure(row: Row, target: Target): Promise<Measurement | null> {
   const output = await perf([
     '--uri',
     target.uri,
-    '--json',
     '--duration',
     options.duration,
     '--queue-prefix',
@@ -132,21 +142,6 @@ async function measure(row: Row, target: Target): Promise<Measurement | null> {
     residentOctets: residentOctets(target),
     latency: latencyUs === null ? '-' : `p50 ${latencyUs.p50} us, p99 ${latencyUs.p99} us`,
   };
-}
-
-/** Null when the broker cannot carry the row out. */
-async function perf(args: readonly string[]): Promise<PerfOutput | null> {
-  const child = spawn(process.execPath, ['bin/from-source.js', 'perf', ...args], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    text += chunk.toString();
-  });
-  const code = await new Promise<number | null>((resolve) => {
-    child.once('close', resolve);
-  });
-  return code === 0 ? (JSON.parse(text) as PerfOutput) : null;
 }
 
 /** Bindings that every message is compared with and none matches; they go with the exchange. */
