@@ -25,7 +25,7 @@ const LIMITS: readonly Limit[] = [
     workload: 'settled',
     what: 'a persistent message, confirmed and acknowledged,',
     allocation: 140,
-    execution: 195,
+    execution: 205,
   },
 ];
 
