@@ -2,6 +2,7 @@
 import type { AuthenticatedUser } from '../access/authenticator.ts';
 import type { BrokerError } from '../broker/errors.ts';
 import type { Eventually, QueueOwner } from '../broker/queue/queue-ref.ts';
+import type { Durable } from '../broker/stored-definitions.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
 import type { Turn } from '../broker/turn.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -34,6 +35,8 @@ export interface ChannelContext {
    * method, as the order of AMQP's methods asks.
    */
   whenAnswered<T>(result: Eventually<T>, respond: (value: T) => void): void;
+  /** What the client is told from now on waits until this is durable; undefined: it is. */
+  answerWhenDurable(durable: Durable): void;
   /** Closes the channel, or the connection, for something that went wrong outside of its methods. */
   refuse(error: BrokerError): void;
 }

@@ -4,6 +4,7 @@
  */
 import { BrokerError } from '../broker/errors.ts';
 import type { Eventually } from '../broker/queue/queue-ref.ts';
+import type { Durable } from '../broker/stored-definitions.ts';
 import type { ChannelContext, ConnectionContext } from './channel-context.ts';
 import { Consuming } from './consuming.ts';
 import { ProtocolError } from './errors.ts';
@@ -57,10 +58,12 @@ import {
   type Method,
 } from './wire/generated/methods.ts';
 import { WireReader } from './wire/wire-reader.ts';
+import type { StoredAnswers } from './stored-answers.ts';
 
 /** What a channel asks of its connection beyond the context: reading stops while an answer is awaited. */
 export interface ChannelHost extends ConnectionContext {
   whenAnswered<T>(channel: Channel, result: Promise<T>, respond: (value: T) => void): void;
+  readonly answers: StoredAnswers;
   refuseChannel(channel: Channel, error: unknown): void;
 }
 
@@ -275,6 +278,11 @@ export class Channel implements ChannelContext {
   whenAnswered<T>(result: Eventually<T>, respond: (value: T) => void): void {
     if (result instanceof Promise) this.connection.whenAnswered(this, result, respond);
     else respond(result);
+  }
+
+  answerWhenDurable(durable: Durable): void {
+    if (durable === undefined) return;
+    this.connection.answers.wait(durable, (error) => this.connection.refuseChannel(this, error));
   }
 
   refuse(error: BrokerError): void {

@@ -18,7 +18,7 @@ import {
   RUNNING,
   type ConnectionState,
 } from './connection-state.ts';
-import { ProtocolError, refusalOf, replyText, type Refusal } from './errors.ts';
+import { ProtocolError, refusal, refusalOf, type Refusal } from './errors.ts';
 import { FrameRouter, type RoutedConnection } from './frame-router.ts';
 import { Handshake, LoginRefused } from './handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -26,6 +26,7 @@ import { INITIAL_FRAME_MAX, type Limits } from './limits.ts';
 import { AWAITED_ANSWER, InputGate } from './input-gate.ts';
 import { OutputBuffer } from './output-buffer.ts';
 import { PublishBlock } from './publish-block.ts';
+import { StoredAnswers } from './stored-answers.ts';
 import { ProtocolHeaderReader } from './protocol-header.ts';
 import { updateSecret } from './secret-update.ts';
 import { SocketEnd } from './socket-end.ts';
@@ -42,7 +43,6 @@ import {
   encodeConnectionUpdateSecretOk,
   type Method,
 } from './wire/generated/methods.ts';
-import { REPLY_CODES } from './wire/reply-codes.ts';
 import { WireReader } from './wire/wire-reader.ts';
 
 export class Connection implements RoutedConnection, ChannelHost {
@@ -64,6 +64,7 @@ export class Connection implements RoutedConnection, ChannelHost {
   #virtualHost: VirtualHost | null = null;
   readonly #heartbeat: Heartbeat;
   readonly block: PublishBlock;
+  readonly answers: StoredAnswers;
   readonly #options: ConnectionOptions;
   readonly #end: SocketEnd;
   #isCounted = false;
@@ -100,6 +101,7 @@ export class Connection implements RoutedConnection, ChannelHost {
       () => this.#handshake.client?.wantsBlockedNotification ?? false,
     );
     this.block.alarmed();
+    this.answers = new StoredAnswers(this.out, this.#gate, () => this.#onStored());
     this.#end = new SocketEnd({
       transport,
       gate: this.#gate,
@@ -173,6 +175,13 @@ export class Connection implements RoutedConnection, ChannelHost {
     this.turn.end();
   }
 
+  /** What was held is sent. */
+  #onStored(): void {
+    if (this.state === CLOSED) return;
+    this.channels.resume();
+    this.#readFrames();
+  }
+
   /** The connection is gone, for whatever reason: the last call that the transport makes. */
   onClosed(): void {
     if (this.state === HEADER) this.#log.debug('closed before anything was received');
@@ -225,10 +234,7 @@ export class Connection implements RoutedConnection, ChannelHost {
     this.channels.strayMethodId = id;
     if (this.state === CLOSED) return;
     if (id === CONNECTION_CLOSE) {
-      this.#endChannels();
-      encodeConnectionCloseOk(this.out, 0, {});
-      this.#log.info('closed by the client');
-      this.#endTransport();
+      this.answers.afterwards(() => this.#closedByClient());
       return;
     }
     if (this.state === CLOSING) {
@@ -243,6 +249,13 @@ export class Connection implements RoutedConnection, ChannelHost {
     const pending = this.#handshake.onMethod(method);
     if (pending instanceof Promise) this.#pauseUntil(pending, () => this.#proceed(), null);
     else this.#proceed();
+  }
+
+  #closedByClient(): void {
+    this.#endChannels();
+    encodeConnectionCloseOk(this.out, 0, {});
+    this.#log.info('closed by the client');
+    this.#endTransport();
   }
 
   #onRunningMethod(method: Method): void {
@@ -301,35 +314,30 @@ export class Connection implements RoutedConnection, ChannelHost {
       this.#refuseLogin(error);
       return;
     }
-    let refusal = refusalOf(error);
-    if (refusal === null) {
-      this.#log.error('internal error', { error });
-      const { code } = REPLY_CODES.INTERNAL_ERROR;
-      refusal = { replyCode: code, replyText: 'INTERNAL_ERROR', isHard: true, isFatal: false };
-    }
-    if (!refusal.isHard && channel !== null) {
-      this.#log.warn(`channel error: ${refusal.replyText}`, { channel: channel.number });
-      this.channels.refuse(channel, refusal);
+    const refused = refusalOf(error, this.#log);
+    if (!refused.isHard && channel !== null) {
+      this.#log.warn(`channel error: ${refused.replyText}`, { channel: channel.number });
+      this.channels.refuse(channel, refused);
     } else {
       const blamed = error instanceof ProtocolError ? error.blamedMethodId : 0;
       const handled = channel?.methodId ?? this.channels.strayMethodId;
-      this.#closeConnection(refusal, blamed === 0 ? handled : blamed);
+      this.#closeConnection(refused, blamed === 0 ? handled : blamed);
     }
   }
 
-  #closeConnection(refusal: Refusal, methodId: number): void {
+  #closeConnection(refused: Refusal, methodId: number): void {
     if (this.state === CLOSING || this.state === CLOSED) {
       // Already ending: what is wrong now needs no second answer.
       this.#endTransport();
       return;
     }
-    this.#log.error(`connection error: ${refusal.replyText}`);
-    if (this.state === HANDSHAKE && this.#handshake.isSilentAbout(refusal.replyCode)) {
+    this.#log.error(`connection error: ${refused.replyText}`);
+    if (this.state === HANDSHAKE && this.#handshake.isSilentAbout(refused.replyCode)) {
       this.#endLater();
       return;
     }
-    this.#sendClose(refusal.replyCode, refusal.replyText, methodId);
-    if (refusal.isFatal) this.#endLater();
+    this.#sendClose(refused, methodId);
+    if (refused.isFatal) this.#endLater();
   }
 
   /** The broker ends the connection on its own account (320), for instance because it stops. */
@@ -339,18 +347,17 @@ export class Connection implements RoutedConnection, ChannelHost {
       this.turn.end();
       return;
     }
-    const { code } = REPLY_CODES.CONNECTION_FORCED;
-    this.#sendClose(code, replyText('CONNECTION_FORCED', reason), 0);
+    this.#sendClose(refusal('CONNECTION_FORCED', reason), 0);
     this.turn.end();
   }
 
-  #sendClose(replyCode: number, text: string, methodId: number): void {
+  #sendClose({ replyCode, replyText }: Refusal, methodId: number): void {
     this.#endChannels();
     this.block.release();
     this.state = CLOSING;
     encodeConnectionClose(this.out, 0, {
       replyCode,
-      replyText: text,
+      replyText,
       classId: methodId >>> 16,
       methodId: methodId & 0xffff,
     });
@@ -361,10 +368,8 @@ export class Connection implements RoutedConnection, ChannelHost {
   #refuseLogin(error: LoginRefused): void {
     this.#log.warn(`login refused: ${error.message}`, { mechanism: error.mechanism });
     if (this.#handshake.client?.wantsAuthenticationFailureClose === true) {
-      const text =
-        `Login was refused using authentication mechanism ${error.mechanism}. ` +
-        'For details see the broker logfile.';
-      this.#sendClose(REPLY_CODES.ACCESS_REFUSED.code, replyText('ACCESS_REFUSED', text), 0);
+      const text = `Login was refused using authentication mechanism ${error.mechanism}. For details see the broker logfile.`;
+      this.#sendClose(refusal('ACCESS_REFUSED', text), 0);
     } else {
       this.#endLater();
     }

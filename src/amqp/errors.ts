@@ -1,5 +1,6 @@
 /** What the front end refuses on its own account, and how any refusal becomes the fields of a close method. */
 import { BrokerError } from '../broker/errors.ts';
+import type { Logger } from '../runtime/logger.ts';
 import { UnknownMethodError, WireDecodeError } from './wire/errors.ts';
 import { FrameError } from './wire/frame-reader.ts';
 import { REPLY_CODES, type ReplyName } from './wire/reply-codes.ts';
@@ -17,6 +18,13 @@ export class ProtocolError extends Error {
   }
 }
 
+const INTERNAL_ERROR: Refusal = {
+  replyCode: REPLY_CODES.INTERNAL_ERROR.code,
+  replyText: 'INTERNAL_ERROR',
+  isHard: true,
+  isFatal: false,
+};
+
 /** How a refusal is told to the client. */
 export interface Refusal {
   readonly replyCode: number;
@@ -30,20 +38,21 @@ export interface Refusal {
 /** A shortstr holds 255 octets. */
 const REPLY_TEXT_OCTETS_MAX = 255;
 
-/** The refusal that an error stands for; null for an error of ours, which is a bug. */
-export function refusalOf(error: unknown): Refusal | null {
+/** The refusal that an error stands for. An error of ours, which is a bug, is logged. */
+export function refusalOf(error: unknown, log: Logger): Refusal {
   if (error instanceof BrokerError || error instanceof ProtocolError) {
-    return refusal(error.reply, error.message, false);
+    return refusal(error.reply, error.message);
   }
   if (error instanceof FrameError) return refusal('FRAME_ERROR', error.message, true);
-  if (error instanceof WireDecodeError) return refusal('FRAME_ERROR', error.message, false);
+  if (error instanceof WireDecodeError) return refusal('FRAME_ERROR', error.message);
   if (error instanceof UnknownMethodError) {
-    return refusal('COMMAND_INVALID', error.message, false);
+    return refusal('COMMAND_INVALID', error.message);
   }
-  return null;
+  log.error('internal error', { error });
+  return INTERNAL_ERROR;
 }
 
-function refusal(reply: ReplyName, explanation: string, isFatal: boolean): Refusal {
+export function refusal(reply: ReplyName, explanation: string, isFatal = false): Refusal {
   const { code, isHard } = REPLY_CODES[reply];
   return { replyCode: code, replyText: replyText(reply, explanation), isHard, isFatal };
 }

@@ -38,8 +38,7 @@ export class Heartbeat {
     this.#out.hasSent = false;
     if (nowMs - this.#lastReceivedMs > 2 * intervalMs) return false;
     if (nowMs - this.#lastSentMs >= intervalMs / 2) {
-      this.#out.bytes(HEARTBEAT_FRAME);
-      this.#out.flush();
+      this.#out.sendAtOnce(HEARTBEAT_FRAME);
     }
     return true;
   }

@@ -13,13 +13,16 @@ export const AWAITED_ANSWER = 2;
 export const ENDING = 4;
 /** The broker is short of something, and the client publishes. */
 export const ALARM = 8;
+/** Very many answers wait until what they tell is durable. */
+export const UNSTORED_ANSWERS = 16;
 export type PauseReason =
   | typeof UNSENT_OUTPUT
   | typeof AWAITED_ANSWER
   | typeof ENDING
-  | typeof ALARM;
+  | typeof ALARM
+  | typeof UNSTORED_ANSWERS;
 
-const HOLDS_FRAMES = AWAITED_ANSWER | ENDING | ALARM;
+const HOLDS_FRAMES = AWAITED_ANSWER | ENDING | ALARM | UNSTORED_ANSWERS;
 
 export class InputGate {
   readonly #transport: Transport;

@@ -73,6 +73,9 @@ export class OutputBuffer extends WireWriter implements FlushParticipant {
   /** Where in the block the part begins that is in no segment yet. */
   #segmentStart = 0;
   #referencedLength = 0;
+  #isHeld = false;
+  /** Whether the socket could take more, as long as nothing is sent. */
+  #wasWritable = true;
 
   /** @param unsentOctetsMax octets that the client leaves unread beyond which no more input is read from it */
   constructor(
@@ -117,10 +120,44 @@ export class OutputBuffer extends WireWriter implements FlushParticipant {
     this.#referencedLength += bytes.length;
   }
 
+  /** What is written from now on stays here. Deliveries wait. */
+  hold(): void {
+    if (this.#isHeld) return;
+    this.flush();
+    this.#isHeld = true;
+    this.#wasWritable = this.isWritable;
+    this.isWritable = false;
+  }
+
+  /** Ends `hold`, and sends what was written meanwhile. */
+  release(): void {
+    this.#isHeld = false;
+    this.isWritable = this.#wasWritable;
+    this.flush();
+  }
+
+  /** Forgets what was written since `hold`. */
+  discard(): void {
+    this.length = 0;
+    this.#segmentStart = 0;
+    this.#segments = [];
+    this.#referencedLength = 0;
+  }
+
+  /** Sends a whole frame whose place among the others does not matter. */
+  sendAtOnce(frame: Uint8Array): void {
+    this.hasSent = true;
+    if (this.#isHeld) this.#transport.write(frame);
+    else {
+      this.bytes(frame);
+      this.flush();
+    }
+  }
+
   /** Sends everything gathered. */
   flush(): void {
     this.#isTouched = false;
-    if (this.pendingLength === 0) return;
+    if (this.pendingLength === 0 || this.#isHeld) return;
     this.hasSent = true;
     this.isWritable = this.#write();
     // A client that does not read its answers gets no more of its questions read.
@@ -129,7 +166,8 @@ export class OutputBuffer extends WireWriter implements FlushParticipant {
 
   /** The socket has sent what it held. */
   drained(): void {
-    this.isWritable = true;
+    if (this.#isHeld) this.#wasWritable = true;
+    else this.isWritable = true;
     this.#gate.open(UNSENT_OUTPUT);
   }
 

@@ -6,6 +6,7 @@ import { BrokerError, notFound } from '../broker/errors.ts';
 import type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
 import { isReplyName } from '../broker/queue/reply-queue.ts';
 import type { BindingRequest } from '../broker/virtual-host.ts';
+import type { Durable } from '../broker/stored-definitions.ts';
 import type { ChannelContext } from './channel-context.ts';
 import {
   encodeExchangeBindOk,
@@ -75,31 +76,23 @@ export class Topology {
           isInternal: method.internal,
           arguments: method.arguments,
         });
-    this.#channel.whenAnswered(result, () => {
-      this.#reply(method.noWait, (out, channel) => encodeExchangeDeclareOk(out, channel, {}));
-    });
+    this.#reply(result, method.noWait, (out, channel) => encodeExchangeDeclareOk(out, channel, {}));
   }
 
   deleteExchange(method: ExchangeDelete): void {
     const { virtualHost } = this.#channel.connection;
     const result = virtualHost.exchanges.delete(method.exchange, method.ifUnused);
-    this.#channel.whenAnswered(result, () => {
-      this.#reply(method.noWait, (out, channel) => encodeExchangeDeleteOk(out, channel, {}));
-    });
+    this.#reply(result, method.noWait, (out, channel) => encodeExchangeDeleteOk(out, channel, {}));
   }
 
   bindExchange(method: ExchangeBind): void {
     const result = this.#channel.connection.virtualHost.bindExchange(exchangeBinding(method));
-    this.#channel.whenAnswered(result, () => {
-      this.#reply(method.noWait, (out, channel) => encodeExchangeBindOk(out, channel, {}));
-    });
+    this.#reply(result, method.noWait, (out, channel) => encodeExchangeBindOk(out, channel, {}));
   }
 
   unbindExchange(method: ExchangeUnbind): void {
     const result = this.#channel.connection.virtualHost.unbindExchange(exchangeBinding(method));
-    this.#channel.whenAnswered(result, () => {
-      this.#reply(method.noWait, (out, channel) => encodeExchangeUnbindOk(out, channel, {}));
-    });
+    this.#reply(result, method.noWait, (out, channel) => encodeExchangeUnbindOk(out, channel, {}));
   }
 
   declareQueue(method: QueueDeclare): void {
@@ -108,9 +101,10 @@ export class Topology {
       this.#probeReplies(method);
       return;
     }
-    const result = method.passive
-      ? virtualHost.queues.probe(method.queue, owner)
-      : virtualHost.queues.declare(
+    const { queues } = virtualHost;
+    const queue = method.passive
+      ? queues.probe(method.queue, owner)
+      : queues.declare(
           {
             name: method.queue,
             isDurable: method.durable,
@@ -120,20 +114,19 @@ export class Topology {
           },
           owner,
         );
-    this.#channel.whenAnswered(result, (queue) => {
-      this.#lastQueue = queue.name;
-      const { readyCount: messageCount, consumerCount } = queue.stats();
-      this.#reply(method.noWait, (out, channel) =>
-        encodeQueueDeclareOk(out, channel, { queue: queue.name, messageCount, consumerCount }),
-      );
-    });
+    const { name } = queue;
+    this.#lastQueue = name;
+    const { readyCount: messageCount, consumerCount } = queue.stats();
+    this.#reply(queues.whenDurable(name), method.noWait, (out, channel) =>
+      encodeQueueDeclareOk(out, channel, { queue: name, messageCount, consumerCount }),
+    );
   }
 
   /** Declaring a reply queue, as repliers do, asks whether somebody still waits for the reply. */
   #probeReplies({ queue, noWait }: QueueDeclare): void {
     const { virtualHost } = this.#channel.connection;
     if (!virtualHost.replies.has(queue)) throw notFound('queue', queue, virtualHost.name);
-    this.#reply(noWait, (out, channel) =>
+    this.#reply(undefined, noWait, (out, channel) =>
       encodeQueueDeclareOk(out, channel, { queue, messageCount: 0, consumerCount: 1 }),
     );
   }
@@ -141,22 +134,18 @@ export class Topology {
   bindQueue(method: QueueBind): void {
     const { virtualHost, owner } = this.#channel.connection;
     const result = virtualHost.bindQueue(this.#queueBinding(method), owner);
-    this.#channel.whenAnswered(result, () => {
-      this.#reply(method.noWait, (out, channel) => encodeQueueBindOk(out, channel, {}));
-    });
+    this.#reply(result, method.noWait, (out, channel) => encodeQueueBindOk(out, channel, {}));
   }
 
   unbindQueue(method: QueueUnbind): void {
     const { virtualHost, owner } = this.#channel.connection;
     const result = virtualHost.unbindQueue(this.#queueBinding(method), owner);
-    this.#channel.whenAnswered(result, () => {
-      this.#reply(false, (out, channel) => encodeQueueUnbindOk(out, channel, {}));
-    });
+    this.#reply(result, false, (out, channel) => encodeQueueUnbindOk(out, channel, {}));
   }
 
   purgeQueue(method: QueuePurge): void {
     this.#channel.whenAnswered(this.queue(method.queue).purge(), (messageCount) => {
-      this.#reply(method.noWait, (out, channel) =>
+      this.#reply(undefined, method.noWait, (out, channel) =>
         encodeQueuePurgeOk(out, channel, { messageCount }),
       );
     });
@@ -166,12 +155,11 @@ export class Topology {
     const { virtualHost, owner } = this.#channel.connection;
     const { ifUnused, ifEmpty } = method;
     const name = this.#expandName(method.queue);
-    const result = virtualHost.queues.delete(name, { ifUnused, ifEmpty }, owner);
-    this.#channel.whenAnswered(result, (messageCount) => {
-      this.#reply(method.noWait, (out, channel) =>
-        encodeQueueDeleteOk(out, channel, { messageCount }),
-      );
-    });
+    const { queues } = virtualHost;
+    const messageCount = queues.delete(name, { ifUnused, ifEmpty }, owner);
+    this.#reply(queues.whenDurable(name), method.noWait, (out, channel) =>
+      encodeQueueDeleteOk(out, channel, { messageCount }),
+    );
   }
 
   /** An empty queue name stands for the last queue, and an empty binding key with it for that queue's name. */
@@ -186,8 +174,14 @@ export class Topology {
     };
   }
 
-  #reply(noWait: boolean, encode: (out: WireWriter, channel: number) => void): void {
+  /** @param durable what is told by the answer */
+  #reply(
+    durable: Durable,
+    noWait: boolean,
+    encode: (out: WireWriter, channel: number) => void,
+  ): void {
     if (noWait) return;
+    this.#channel.answerWhenDurable(durable);
     const { connection, number } = this.#channel;
     encode(connection.out, number);
     connection.out.touch();

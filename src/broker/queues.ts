@@ -22,11 +22,11 @@ import {
   validateStreamSizes,
   type QueueTypeName,
 } from './queue/queue-arguments.ts';
-import type { Eventually, QueueOwner } from './queue/queue-ref.ts';
+import type { QueueOwner } from './queue/queue-ref.ts';
 import { queueSettings } from './queue/queue-settings.ts';
 import { QuorumQueue } from './queue/quorum-queue.ts';
 import { StreamQueue } from './queue/stream-queue.ts';
-import type { StoredDefinitions } from './stored-definitions.ts';
+import type { Durable, StoredDefinitions } from './stored-definitions.ts';
 import type { StoredQueue } from './stored-values.ts';
 import type { Turn } from './turn.ts';
 
@@ -93,23 +93,26 @@ export class Queues {
   }
 
   /** A passive declaration: the queue must be there, and has been used. @throws BrokerError as `get` */
-  probe(name: string, owner: QueueOwner): Eventually<DeclaredQueue> {
+  probe(name: string, owner: QueueOwner): DeclaredQueue {
     return this.#used(this.get(name, owner));
   }
 
-  /** Somebody is to be told that the queue is there, which must then hold after a crash, too. */
-  #used(queue: DeclaredQueue): Eventually<DeclaredQueue> {
+  /** What was last done to a queue of this name, be it to delete it, must be durable before somebody is told of it. */
+  whenDurable(rawName: string): Durable {
+    return this.#options.definitions.whenDurable('queue', stripLineBreaks(rawName));
+  }
+
+  #used(queue: DeclaredQueue): DeclaredQueue {
     if (queue.type === 'classic') queue.touch();
-    const durable = this.#options.definitions.whenDurable('queue', queue.name);
-    return durable === undefined ? queue : durable.then(() => queue);
+    return queue;
   }
 
   /**
-   * Declares a queue, or checks that the one that exists is the same.
+   * Declares a queue, or checks that the one that exists is the same. When that is durable tells `whenDurable`.
    *
    * @throws BrokerError PRECONDITION_FAILED, ACCESS_REFUSED, RESOURCE_LOCKED
    */
-  declare(declaration: QueueDeclaration, owner: QueueOwner): Eventually<DeclaredQueue> {
+  declare(declaration: QueueDeclaration, owner: QueueOwner): DeclaredQueue {
     const isNamed = declaration.name !== '';
     const name = isNamed
       ? stripLineBreaks(declaration.name)
@@ -134,8 +137,8 @@ export class Queues {
       owner: isExclusive ? owner : null,
       arguments: declaration.arguments,
     });
-    const stored = this.#options.definitions.putQueue(queue);
-    return stored === undefined ? queue : stored.then(() => queue);
+    void this.#options.definitions.putQueue(queue);
+    return queue;
   }
 
   /** Adds a queue that the store has, under the id that the journal knows. @throws Error where that cannot be */
@@ -210,9 +213,9 @@ export class Queues {
     const queue: DeclaredQueue = new QueueType({
       ...common,
       onUnused: () => {
-        if (queue.isAutoDelete) void this.#remove(queue);
+        if (queue.isAutoDelete) this.#remove(queue);
       },
-      onExpired: () => void this.#remove(queue),
+      onExpired: () => this.#remove(queue),
     });
     return queue;
   }
@@ -226,12 +229,9 @@ export class Queues {
     rawName: string,
     conditions: { readonly ifUnused: boolean; readonly ifEmpty: boolean },
     owner: QueueOwner,
-  ): Eventually<number> {
+  ): number {
     const name = stripLineBreaks(rawName);
-    if (!this.#byName.has(name)) {
-      const durable = this.#options.definitions.whenDurable('queue', name);
-      return durable === undefined ? 0 : durable.then(() => 0);
-    }
+    if (!this.#byName.has(name)) return 0;
     const queue = this.get(name, owner);
     if (queue.type === 'quorum') this.#refuseConditions(name, conditions);
     // RabbitMQ deletes a stream whatever the conditions.
@@ -264,16 +264,16 @@ export class Queues {
     const owned = this.#owned.get(owner);
     if (owned === undefined) return;
     this.#owned.delete(owner);
-    for (const queue of owned) void this.#remove(queue);
+    for (const queue of owned) this.#remove(queue);
   }
 
-  #remove(queue: DeclaredQueue): Eventually<number> {
+  #remove(queue: DeclaredQueue): number {
     if (!this.#byName.delete(queue.name)) return 0;
     if (queue.owner !== null) this.#owned.get(queue.owner)?.delete(queue);
     this.#options.bindings.removeQueue(queue);
     const count = queue.delete();
-    const deleted = this.#options.definitions.deleteQueue(queue);
-    return deleted === undefined ? count : deleted.then(() => count);
+    void this.#options.definitions.deleteQueue(queue);
+    return count;
   }
 
   #ownedBy(owner: QueueOwner): Set<DeclaredQueue> {

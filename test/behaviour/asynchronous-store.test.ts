@@ -119,6 +119,66 @@ describe('a store that takes its time', { concurrency: true }, () => {
     assert.equal((await client.expect(methods.BASIC_GET_OK)).body, 'behind');
   });
 
+  test('declarations that follow each other are written together, and answered in order', async () => {
+    await using server = await start();
+    await using client = await RawClient.open(server.port);
+    const channel = await client.channel();
+    for (const queue of ['a', 'b', 'c']) channel.sendDeclareQueue(queue, { durable: true });
+    await until(() => server.store.pending.length === 3);
+    server.store.pending[1]!.resolve();
+    server.store.pending[2]!.resolve();
+    await pingElsewhere(server.port);
+    assert.deepEqual(client.inbox, []);
+    server.store.pending[0]!.resolve();
+    for (const queue of ['a', 'b', 'c']) {
+      assert.equal((await client.expect(methods.QUEUE_DECLARE_OK)).method.queue, queue);
+    }
+  });
+
+  test('nothing of what would follow an answer is told when its write fails', async () => {
+    await using server = await start();
+    await using client = await RawClient.open(server.port);
+    const channel = await client.channel();
+    for (const queue of ['a', 'b']) channel.sendDeclareQueue(queue, { durable: true });
+    await until(() => server.store.pending.length === 2);
+    server.store.pending[0]!.reject(new Error('disk on fire'));
+    server.store.pending[1]!.resolve();
+    await client.expectConnectionClose(541, 'INTERNAL_ERROR');
+  });
+
+  test('close-ok comes after the answers that are due', async () => {
+    await using server = await start();
+    await using client = await RawClient.open(server.port);
+    const channel = await client.channel();
+    channel.sendDeclareQueue('q', { durable: true });
+    const close = { replyCode: 200, replyText: '', classId: 0, methodId: 0 };
+    client.send(methods.encodeConnectionClose, 0, close);
+    await until(() => server.store.pending.length === 1);
+    await pingElsewhere(server.port);
+    assert.deepEqual(client.inbox, []);
+    server.store.pending[0]!.resolve();
+    await client.expect(methods.QUEUE_DECLARE_OK);
+    await client.expect(methods.CONNECTION_CLOSE_OK);
+  });
+
+  test('deliveries wait behind an answer that is due, and come when it does', async () => {
+    await using server = await start();
+    await using client = await RawClient.open(server.port);
+    const channel = await client.channel();
+    await channel.declareQueue('transient');
+    await channel.consume('transient');
+    channel.sendDeclareQueue('q', { durable: true });
+    await until(() => server.store.pending.length === 1);
+    await using other = await RawClient.open(server.port);
+    const publishing = await other.channel();
+    publishing.publish('', 'transient', 'hello');
+    await publishing.sync();
+    assert.deepEqual(client.inbox, []);
+    server.store.pending[0]!.resolve();
+    await client.expect(methods.QUEUE_DECLARE_OK);
+    assert.equal((await channel.delivery()).text, 'hello');
+  });
+
   test('bind-ok and unbind-ok come when the binding of the queue or exchange is written', async () => {
     await using server = await start();
     await using client = await RawClient.open(server.port);
