@@ -81,11 +81,16 @@ function isWanted({ name }: Row | Scenario): boolean {
   return options.rows.split(',').some((part) => name.includes(part));
 }
 
+/** Leveret is started anew, so that nothing of the rows before is in its memory. */
 async function scenarioCell(scenario: Scenario, target: Target): Promise<string> {
+  const fresh = target === leveret ? await startLeveret() : null;
   try {
-    return await scenario.run(target, `bench-${process.pid}-${Math.floor(performance.now())}`);
+    const prefix = `bench-${process.pid}-${Math.floor(performance.now())}`;
+    return await scenario.run(fresh ?? target, prefix);
   } catch (error) {
     return `failed: ${(error as Error).message}`;
+  } finally {
+    await fresh?.stop();
   }
 }
 

@@ -1,6 +1,9 @@
 // What is measured beside rates: memory of what waits or idles, and how fast things are declared, opened and closed.
 import { connect, type Channel, type ChannelModel } from 'amqplib';
+import { PerfConnection } from '../src/cli/perf/perf-connection.ts';
+import { parseUri } from '../src/cli/perf/perf-options.ts';
 import { perf } from './perf.ts';
+import { Pipeline } from './pipeline.ts';
 import { cpuSeconds, residentOctets, type Target } from './target.ts';
 
 export interface Scenario {
@@ -9,8 +12,6 @@ export interface Scenario {
   run(target: Target, prefix: string): Promise<string>;
 }
 
-/** Requests on their way at the same time. */
-const PIPELINE = 1000;
 const QUEUED = 2_000_000;
 const CHURN_MS = 3000;
 const CHURN_CONNECTIONS = 8;
@@ -58,22 +59,11 @@ async function withChannel<T>(
   }
 }
 
-/** Does something many times, `PIPELINE` at once. Returns the seconds that it took. */
-async function pipelined(count: number, act: (i: number) => Promise<unknown>): Promise<number> {
-  const startedMs = performance.now();
-  for (let start = 0; start < count; start += PIPELINE) {
-    const acts: Promise<unknown>[] = [];
-    for (let i = start; i < Math.min(count, start + PIPELINE); i++) acts.push(act(i));
-    await Promise.all(acts);
-  }
-  return (performance.now() - startedMs) / 1000;
-}
-
 async function idleConnections(target: Target, prefix: string, count: number): Promise<string> {
   const before = residentOctets(target);
   const open: ChannelModel[] = [];
   try {
-    await pipelinedBy(50, count, async (i) => {
+    await concurrently(50, count, async (i) => {
       const connection = await connect(`${target.uri}?heartbeat=0`);
       connection.on('error', () => {});
       open.push(connection);
@@ -84,11 +74,11 @@ async function idleConnections(target: Target, prefix: string, count: number): P
     await settle();
     return each(before, residentOctets(target), count);
   } finally {
-    await pipelinedBy(200, open.length, async (i) => open[i]!.close().catch(() => {}));
+    await concurrently(200, open.length, async (i) => open[i]!.close().catch(() => {}));
   }
 }
 
-async function pipelinedBy(
+async function concurrently(
   width: number,
   count: number,
   act: (i: number) => Promise<unknown>,
@@ -102,31 +92,29 @@ async function pipelinedBy(
 
 async function durableTopology(target: Target, prefix: string): Promise<string> {
   return withChannel(target, async (channel) => {
-    const queue = (i: number): string => `${prefix}-${i}`;
     const exchange = `${prefix}-exchange`;
-    const queues = await pipelined(5000, (i) => channel.assertQueue(queue(i), { durable: true }));
     await channel.assertExchange(exchange, 'topic', { durable: true });
-    const bindings = await pipelined(10_000, (i) =>
-      channel.bindQueue(queue(i % 5000), exchange, `a.b${i}.*.c`),
-    );
+    const pipeline = await Pipeline.open(target.uri);
+    const queues = await pipeline.declareQueues(5000, prefix, true);
+    const bindings = await pipeline.bind(10_000, exchange, (i) => {
+      return { queue: `${prefix}-${i % 5000}`, routingKey: `a.b${i}.*.c` };
+    });
     await channel.deleteExchange(exchange);
-    await pipelined(5000, (i) => channel.deleteQueue(queue(i)));
+    await pipeline.deleteQueues(5000, prefix);
+    await pipeline.close();
     return `${queues.toFixed(2)} s, ${bindings.toFixed(2)} s`;
   });
 }
 
 async function manyQueues(target: Target, prefix: string, count: number): Promise<string> {
-  return withChannel(target, async (channel) => {
-    const before = residentOctets(target);
-    const queue = (i: number): string => `${prefix}-${i}`;
-    const seconds = await pipelined(count, (i) =>
-      channel.assertQueue(queue(i), { durable: false }),
-    );
-    await settle();
-    const memory = each(before, residentOctets(target), count);
-    await pipelined(count, (i) => channel.deleteQueue(queue(i)));
-    return `${seconds.toFixed(1)} s, ${memory}`;
-  });
+  const pipeline = await Pipeline.open(target.uri);
+  const before = residentOctets(target);
+  const seconds = await pipeline.declareQueues(count, prefix, false);
+  await settle();
+  const memory = each(before, residentOctets(target), count);
+  await pipeline.deleteQueues(count, prefix);
+  await pipeline.close();
+  return `${seconds.toFixed(1)} s, ${memory}`;
 }
 
 async function messagesInManyQueues(
@@ -135,23 +123,26 @@ async function messagesInManyQueues(
   queues: number,
   messages: number,
 ): Promise<string> {
-  return withChannel(target, async (_, connection) => {
+  const pipeline = await Pipeline.open(target.uri);
+  await pipeline.declareQueues(queues, prefix, true);
+  const before = residentOctets(target);
+  const startedMs = performance.now();
+  await withChannel(target, async (_, connection) => {
     const channel = await connection.createConfirmChannel();
-    const queue = (i: number): string => `${prefix}-${i}`;
-    await pipelined(queues, (i) => channel.assertQueue(queue(i), { durable: true }));
-    const before = residentOctets(target);
     const body = Buffer.alloc(16);
-    const startedMs = performance.now();
     for (let round = 0; round < messages; round++) {
-      for (let i = 0; i < queues; i++) channel.sendToQueue(queue(i), body, { persistent: true });
+      for (let i = 0; i < queues; i++) {
+        channel.sendToQueue(`${prefix}-${i}`, body, { persistent: true });
+      }
       await channel.waitForConfirms();
     }
-    const seconds = (performance.now() - startedMs) / 1000;
-    await settle();
-    const memory = each(before, residentOctets(target), queues * messages);
-    await pipelined(queues, (i) => channel.deleteQueue(queue(i)));
-    return `${seconds.toFixed(1)} s, ${memory}`;
   });
+  const seconds = (performance.now() - startedMs) / 1000;
+  await settle();
+  const memory = each(before, residentOctets(target), queues * messages);
+  await pipeline.deleteQueues(queues, prefix);
+  await pipeline.close();
+  return `${seconds.toFixed(1)} s, ${memory}`;
 }
 
 async function queued(target: Target, prefix: string, args: readonly string[]): Promise<string> {
@@ -166,8 +157,7 @@ async function queued(target: Target, prefix: string, args: readonly string[]): 
 
 async function connectionChurn(target: Target): Promise<string> {
   return churn(target, CHURN_CONNECTIONS, () => async () => {
-    const connection = await connect(target.uri);
-    connection.on('error', () => {});
+    const connection = await PerfConnection.open(parseUri(target.uri));
     await connection.close();
   });
 }
