@@ -24,6 +24,7 @@ import {
   scanProperties,
 } from './property-scan.ts';
 import { PublishTarget } from './publish-target.ts';
+import { RecentTargets } from './recent-targets.ts';
 import { admitProperties, traitsOf } from './published-properties.ts';
 import type { ReplyTo } from './reply-to.ts';
 import type { Transaction } from './transaction.ts';
@@ -55,8 +56,7 @@ export class Publishing {
   readonly #replyTo: ReplyTo;
   readonly #reader = new WireReader();
   #expects: typeof METHOD | typeof HEADER | typeof BODY = METHOD;
-  /** The arguments of the last basic.publish as they came, and what they stand for. */
-  #lastArguments: Buffer = EMPTY;
+  readonly #recent = new RecentTargets();
   #target: PublishTarget | null = null;
   // The content under way.
   #properties: Buffer = EMPTY;
@@ -91,26 +91,23 @@ export class Publishing {
 
   /** basic.publish; its arguments are in [start, end). */
   begin(buffer: Buffer, start: number, end: number): void {
-    const last = this.#lastArguments;
-    const length = end - start;
-    let isSame = last.length === length && this.#target !== null;
-    for (let i = 0; isSame && i < length; i++) isSame = last[i] === buffer[start + i];
-    if (!isSame) this.#readTarget(buffer, start, end);
+    this.#target = this.#recent.find(buffer, start, end) ?? this.#readTarget(buffer, start, end);
     this.#expects = HEADER;
   }
 
-  #readTarget(buffer: Buffer, start: number, end: number): void {
+  #readTarget(buffer: Buffer, start: number, end: number): PublishTarget {
     const reader = this.#reader.reset(buffer, start, end);
     reader.short();
     const exchange = reader.lenientShortString();
     const routingKey = reader.shortBytes();
     const flags = reader.octet();
-    this.#lastArguments = Buffer.from(buffer.subarray(start, end));
-    this.#target = new PublishTarget(
+    const target = new PublishTarget(
       new MessageAddress(exchange, routingKey),
       (flags & MANDATORY) !== 0,
       (flags & IMMEDIATE) !== 0,
     );
+    this.#recent.add(buffer, start, end, target);
+    return target;
   }
 
   /** The payload of a content header frame. */
