@@ -47,7 +47,7 @@ const GROWTHS: readonly Growth[] = [
     file: 'queues',
     title: 'A durable queue, by the number of queues',
     xLabel: 'queues',
-    yLabel: 'microseconds, octets / 100',
+    yLabel: 'microseconds, or 100 octets',
     counts: [1e2, 1e3, 1e4, 1e5],
     measure: declaredQueues,
   },
@@ -74,7 +74,7 @@ const GROWTHS: readonly Growth[] = [
     file: 'connections',
     title: 'An idle connection with a channel, by the number of connections',
     xLabel: 'connections',
-    yLabel: 'kilobytes, milliseconds / 10 to open one',
+    yLabel: 'kilobytes, or 0.1 milliseconds',
     counts: [1e2, 1e3, 1e4],
     measure: idleConnections,
   },
@@ -164,7 +164,7 @@ async function declaredQueues(
   const seconds = await pipeline.declareQueues(count, 'q', true);
   const octets = (residentOctets(broker) ?? 0) - before;
   await pipeline.close();
-  return { 'to declare': (seconds * 1e6) / count, memory: octets / count / 100 };
+  return { 'declare (us)': (seconds * 1e6) / count, 'memory (100 octets)': octets / count / 100 };
 }
 
 async function boundQueues(broker: StartedBroker, count: number): Promise<Record<string, number>> {
@@ -181,7 +181,7 @@ async function boundQueues(broker: StartedBroker, count: number): Promise<Record
   const keys = ['--routing-key', 'x.y', '--keys', '100', '--binding-key', 'x.y.*'];
   const args = ['--exchange', 'growth', ...keys, '--duration', '4'];
   const routed = await cpuPerMessage(broker, args);
-  return { 'to bind': (seconds * 1e6) / count, 'to route and deliver': routed };
+  return { bind: (seconds * 1e6) / count, 'route, deliver': routed };
 }
 
 async function idleConnections(
@@ -204,5 +204,5 @@ async function idleConnections(
   await new Promise((resolve) => setTimeout(resolve, 1000));
   const octets = ((residentOctets(broker) ?? 0) - before) / count;
   for (const connection of open) connection.drop();
-  return { memory: octets / 1000, 'to open': openMs * 10 };
+  return { 'memory (KB)': octets / 1000, 'open (0.1 ms)': openMs * 10 };
 }

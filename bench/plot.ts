@@ -19,6 +19,7 @@ const HEIGHT = 320;
 const MARGIN = { top: 40, right: 170, bottom: 48, left: 64 };
 /** Told apart by people who see no difference between red and green, on white and on black. */
 const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7'];
+const LABEL_GAP = 15;
 const GREY = '#808080';
 
 export function plotToSvg({ title, xLabel, yLabel, series }: Plot): string {
@@ -48,6 +49,7 @@ export function plotToSvg({ title, xLabel, yLabel, series }: Plot): string {
   for (const tick of x.ticks().filter((value) => Number.isInteger(Math.log10(value)))) {
     parts.push(text(x(tick), bottom + 18, grouped(tick), 'middle'));
   }
+  const labels = apart(series.map((one) => y(one.points.at(-1)![1])));
   for (const [i, { name, points: own }] of series.entries()) {
     const colour = COLOURS[i % COLOURS.length]!;
     parts.push(
@@ -56,13 +58,23 @@ export function plotToSvg({ title, xLabel, yLabel, series }: Plot): string {
     for (const [at, value] of own) {
       parts.push(`<circle cx="${x(at)}" cy="${y(value)}" r="3" fill="${colour}"/>`);
     }
-    const last = own.at(-1)!;
-    parts.push(text(right + 10, y(last[1]) + 4, name, 'start', 12, colour));
+    parts.push(text(right + 10, labels[i]! + 4, name, 'start', 12, colour));
   }
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12" ` +
     `fill="${GREY}">\n${parts.join('\n')}\n</svg>\n`
   );
+}
+
+/** The same places, so far apart that labels there can be read. */
+function apart(places: readonly number[]): readonly number[] {
+  const moved = [...places];
+  const downwards = [...places.keys()].sort((a, b) => places[a]! - places[b]!);
+  for (const [i, index] of downwards.entries()) {
+    const above = downwards[i - 1];
+    if (above !== undefined) moved[index] = Math.max(moved[index]!, moved[above]! + LABEL_GAP);
+  }
+  return moved;
 }
 
 function text(

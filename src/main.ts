@@ -5,6 +5,7 @@ import { loadSettings } from './config/load-settings.ts';
 import type { Settings } from './config/settings.ts';
 import { createBroker, DataDirectoryError, VERSION, type EmbeddedBroker } from './index.ts';
 import { createLogger } from './runtime/create-logger.ts';
+import { countExternalMemoryWithHeap } from './runtime/garbage-collection.ts';
 import type { Logger } from './runtime/logger.ts';
 import { systemTimers } from './runtime/timers.ts';
 
@@ -12,6 +13,7 @@ import { systemTimers } from './runtime/timers.ts';
 const STOP_TIMEOUT_MS = 5000;
 
 async function start(options: StartOptions): Promise<void> {
+  countExternalMemoryWithHeap();
   const settings = loadSettings({ options, environment: process.env });
   const log = await createLogger({ level: settings.logLevel, destination: process.stdout });
   const broker = await listen(settings, log);
