@@ -13,6 +13,7 @@ import type { CommitWaiter, Journal, QueueLog } from '../journal.ts';
 import { BatchPool } from './batch-pool.ts';
 import { Compaction } from './compaction.ts';
 import type { JournalParts, LocalJournalOptions } from './journal-parts.ts';
+import { DroppedSegment } from './dropped-segment.ts';
 import { Hole } from './hole.ts';
 import { LocalQueueLog } from './local-queue-log.ts';
 import type { Delivering } from './log-context.ts';
@@ -78,8 +79,8 @@ export class LocalJournal implements Journal, JournalParts {
       directory: options.segmentDirectory,
       log,
       fileSize,
-      afterDropped: (number, callback) => {
-        this.wal.batch.dropped(number);
+      afterDropped: (segment, callback) => {
+        this.carryNow(new DroppedSegment(segment));
         this.wal.soonAfterCommit(callback);
       },
       onHole: (segment, offset) => {

@@ -65,7 +65,7 @@ export interface SegmentsOptions {
   readonly log: Logger;
   readonly fileSize: number;
   /** Nothing in a file is of use any more: calls back once that is durable, and all that was appended before. */
-  readonly afterDropped: (number: number, callback: () => void) => void;
+  readonly afterDropped: (segment: Segment, callback: () => void) => void;
   /** A write failed: what it left there is not to be taken for a page. */
   readonly onHole: (segment: Segment, offset: number) => void;
 }
@@ -256,7 +256,7 @@ export class Segments {
     segment.isLeaving = true;
     this.#unsynced.delete(segment);
     // What took the place of its messages may not be durable yet.
-    this.#options.afterDropped(segment.number, () => this.#remove(segment));
+    this.#options.afterDropped(segment, () => this.#remove(segment));
   }
 
   #remove(segment: Segment): void {
