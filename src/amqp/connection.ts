@@ -283,6 +283,7 @@ export class Connection implements RoutedConnection, ChannelHost {
     const { negotiated, virtualHost } = this.#handshake;
     if (virtualHost !== null) {
       this.#virtualHost = virtualHost;
+      virtualHost.enter(this);
       this.state = RUNNING;
       this.#isCounted = true;
       this.#options.broker.connectionCount++;
@@ -298,7 +299,7 @@ export class Connection implements RoutedConnection, ChannelHost {
 
   #endChannels(): void {
     this.channels.endAll();
-    this.#virtualHost?.queues.deleteOwnedBy(this.owner);
+    this.#virtualHost?.leave(this);
   }
 
   /** What went wrong on a channel outside of its methods. */

@@ -1,11 +1,20 @@
 /**
- * The DefinitionStore keeps what was declared: virtual hosts, exchanges, queues, bindings. This file is the seam; the
- * engines are in the folders beside it.
+ * The DefinitionStore keeps what was declared: virtual hosts, exchanges, queues, bindings, parameters. This file is the
+ * seam; the engines are in the folders beside it.
  */
 
 /** The kinds of definitions, each a keyed collection. A counter is a number that only grows. */
 
-export type DefinitionKind = 'vhost' | 'exchange' | 'queue' | 'binding' | 'counter';
+export type DefinitionKind =
+  | 'vhost'
+  | 'exchange'
+  | 'queue'
+  | 'binding'
+  | 'counter'
+  // Virtual hosts whose content is being deleted.
+  | 'ending-vhost'
+  | 'parameter'
+  | 'global-parameter';
 
 /** One definition as it is kept. */
 export interface Definition {
