@@ -5,7 +5,17 @@
 
 /** The kinds of definitions, each a keyed collection. A counter is a number that only grows. */
 
-export type DefinitionKind = 'vhost' | 'exchange' | 'queue' | 'binding' | 'counter';
+export type DefinitionKind =
+  | 'vhost'
+  | 'exchange'
+  | 'queue'
+  | 'binding'
+  | 'counter'
+  | 'user'
+  | 'permission'
+  | 'topic-permission'
+  // What is done once in the life of a store.
+  | 'milestone';
 
 /** One definition as it is kept. */
 export interface Definition {
