@@ -9,7 +9,7 @@
  *   await broker.close();
  */
 import type { AddressInfo } from 'node:net';
-import { DefaultUserAuthenticator } from './access/default-user.ts';
+import { AccessControl } from './access/access-control.ts';
 import { DEFAULT_LIMITS, type Limits } from './amqp/limits.ts';
 import { AmqpListener } from './amqp/listener.ts';
 import { BlockPool } from './amqp/output-buffer.ts';
@@ -129,14 +129,16 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
   });
   const { memoryBudget = DEFAULT_MEMORY_BUDGET } = options;
   const broker = new Broker({ runtime, ...store, memoryBudget });
+  const access = new AccessControl({ definitions: store.definitions, runtime });
   broker.recover();
+  await access.recover();
   if (typeof options.dataDir === 'string') {
     const limit = options.diskFreeLimit ?? DEFAULT_DISK_FREE_LIMIT;
     diskAlarm = new DiskAlarm(broker.alarms, runtime, options.dataDir, limit);
   }
   const listener = new AmqpListener({
     broker,
-    authenticator: new DefaultUserAuthenticator(),
+    access,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     pool: new BlockPool(),
     serverProperties: serverProperties(VERSION),

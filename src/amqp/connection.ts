@@ -30,7 +30,7 @@ import { StoredAnswers } from './stored-answers.ts';
 import { ProtocolHeaderReader } from './protocol-header.ts';
 import { updateSecret } from './secret-update.ts';
 import { SocketEnd } from './socket-end.ts';
-import { connectionName, isLoopback, type Endpoints, type Transport } from './transport.ts';
+import { connectionName, peerOf, type Endpoints, type Transport } from './transport.ts';
 import { PROTOCOL_HEADER } from './wire/frame.ts';
 import { FrameReader } from './wire/frame-reader.ts';
 import {
@@ -67,7 +67,6 @@ export class Connection implements RoutedConnection, ChannelHost {
   readonly answers: StoredAnswers;
   readonly #options: ConnectionOptions;
   readonly #end: SocketEnd;
-  #isCounted = false;
 
   constructor(options: ConnectionOptions, transport: Transport, endpoints: Endpoints) {
     const { broker, limits } = options;
@@ -87,11 +86,7 @@ export class Connection implements RoutedConnection, ChannelHost {
       limits.unsentOctetsMax,
     );
     this.#log = broker.runtime.log.child({ connection: this.name });
-    this.#handshake = new Handshake({
-      ...options,
-      isLoopback: isLoopback(endpoints),
-      out: this.out,
-    });
+    this.#handshake = new Handshake({ ...options, peer: peerOf(endpoints), out: this.out });
     this.channels = new ChannelMultiplexer(this, limits.channelMax);
     this.#heartbeat = new Heartbeat(this.out);
     this.block = new PublishBlock(
@@ -190,7 +185,7 @@ export class Connection implements RoutedConnection, ChannelHost {
       this.#log.warn('client closed the socket without closing the connection');
     }
     this.state = CLOSED;
-    if (this.#isCounted) this.#options.broker.connectionCount--;
+    this.#handshake.admission.leave();
     this.#end.callOff();
     this.#endChannels();
     this.turn.end();
@@ -262,13 +257,14 @@ export class Connection implements RoutedConnection, ChannelHost {
     if (method.id !== CONNECTION_UPDATE_SECRET) {
       throw new ProtocolError('CHANNEL_ERROR', 'unexpected method in connection state running');
     }
-    const respond = (): void => {
+    const respond = (user: AuthenticatedUser): void => {
+      this.#handshake.user = user;
       encodeConnectionUpdateSecretOk(this.out, 0, {});
       this.out.touch();
     };
-    const pending = updateSecret(this.#options.authenticator, this.user, method.newSecret);
+    const pending = updateSecret(this.#options.access, this.user, method.newSecret);
     if (pending instanceof Promise) this.#pauseUntil(pending, respond, null);
-    else respond();
+    else respond(pending);
   }
 
   /** The broker's alarms have changed. */
@@ -285,8 +281,6 @@ export class Connection implements RoutedConnection, ChannelHost {
       this.#virtualHost = virtualHost;
       virtualHost.enter(this);
       this.state = RUNNING;
-      this.#isCounted = true;
-      this.#options.broker.connectionCount++;
       this.#end.callOff();
       this.#log.info('opened', this.#handshake.describe());
     } else if (negotiated !== null) {

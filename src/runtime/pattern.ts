@@ -1,107 +1,75 @@
 /**
- * Regular expressions that people give: of policies and permissions, searched for in names. RabbitMQ takes those of PCRE.
- * Whatever somebody writes, a test must not hold up the broker: first comes an engine that needs linear time, and for
- * what that one lacks (looking ahead, back references) the language's own, with a time limit where it may take long.
+ * Regular expressions that operators give: permissions and policies. RabbitMQ takes those of PCRE and looks for a match
+ * anywhere in a name. None of them may hold the broker up, whatever it is: most run on RE2, whose time is linear; what RE2
+ * cannot do (lookarounds, backreferences) runs on the engine of JavaScript under a time limit.
  */
-import { createContext, Script, type Context } from 'node:vm';
-import { RE2JS } from 're2js';
+import { RE2JS, RE2JSException } from 're2js';
+import { compileGuarded } from './guarded-pattern.ts';
+import { asPatternError, PatternError } from './pattern-error.ts';
 
-/** Longer ones are refused. */
-const LENGTH_MAX = 4096;
-/** How long one test may take, in milliseconds: longer ones count as no match. */
-const TEST_TIMEOUT_MS = 20;
-/** A pattern that took too long this often matches nothing any more. */
-const TIMEOUTS_MAX = 5;
-/** With one repetition and no more alternatives than these, no test of a name takes long. */
-const HARMLESS_ALTERNATIVES_MAX = 6;
+export { PatternError } from './pattern-error.ts';
 
+/** Whether a name meets a regular expression. */
 export interface Pattern {
-  /** Whether the expression matches anywhere in the name. */
+  /** The expression as it was given. */
+  readonly text: string;
   test(name: string): boolean;
 }
 
-/** The text is no regular expression. The message says why, in PCRE's words where it has any. */
-export class PatternError extends Error {
-  /** Where in the text the error is, in characters. */
-  readonly position: number;
-
-  constructor(message: string, position: number) {
-    super(message);
-    this.position = position;
-  }
+export interface PatternOptions {
+  /** Called when an expression took too long for a name, which counts as no match. */
+  readonly onTimeout?: (pattern: string) => void;
 }
+
+/** Longer expressions are refused, in characters: what RE2 makes of them grows with their length. */
+const PATTERN_LENGTH_MAX = 4096;
+
+/** Names whose answer is remembered for an expression; then it starts anew. */
+const ANSWERS_MAX = 4096;
 
 /** @throws PatternError */
-export function compilePattern(text: string): Pattern {
-  if (text.length > LENGTH_MAX) {
-    throw new PatternError('regular expression is too large', LENGTH_MAX);
+export function compilePattern(text: string, options: PatternOptions = {}): Pattern {
+  if (text.length > PATTERN_LENGTH_MAX) {
+    throw new PatternError(text, 'regular expression is too large', PATTERN_LENGTH_MAX);
   }
+  return new RememberingPattern(text, compile(text, options));
+}
+
+function compile(text: string, options: PatternOptions): (name: string) => boolean {
+  const linear = compileLinear(text);
+  if (!(linear instanceof Error)) return (name) => linear.test(name);
   try {
-    const expression = RE2JS.compile(text);
-    return { test: (name) => expression.test(name) };
-  } catch {
-    return compileNative(text);
+    return compileGuarded(text, () => options.onTimeout?.(text));
+  } catch (error) {
+    throw asPatternError(text, error instanceof Error ? error.message : String(error));
   }
 }
 
-function compileNative(text: string): Pattern {
-  let expression: RegExp;
+function compileLinear(text: string): RE2JS | RE2JSException {
   try {
-    expression = new RegExp(text, 'u');
-  } catch {
-    try {
-      expression = new RegExp(text);
-    } catch (error) {
-      throw asPatternError(text, error instanceof Error ? error.message : '');
-    }
+    return RE2JS.compile(text);
+  } catch (error) {
+    if (error instanceof RE2JSException) return error;
+    throw error;
   }
-  return isHarmless(text) ? expression : new TimedPattern(expression);
 }
 
-/** Without repetitions within repetitions there is nothing that takes long with a name of 255 octets. */
-function isHarmless(text: string): boolean {
-  const syntax = text.replaceAll(/\\./gsu, '').replaceAll(/\(\?(?:[=!:]|<[=!])/gu, '(');
-  const repetitions = syntax.match(/[*+?{]/gu)?.length ?? 0;
-  const alternatives = syntax.match(/\|/gu)?.length ?? 0;
-  return repetitions <= 1 && alternatives <= HARMLESS_ALTERNATIVES_MAX;
-}
+class RememberingPattern implements Pattern {
+  readonly text: string;
+  readonly #matches: (name: string) => boolean;
+  readonly #answers = new Map<string, boolean>();
 
-/** Only code in a context of its own can be interrupted. */
-class TimedPattern implements Pattern {
-  static readonly #script = new Script('expression.test(name)');
-  readonly #sandbox: { name: string; readonly expression: RegExp };
-  readonly #context: Context;
-  #timeoutCount = 0;
-
-  constructor(expression: RegExp) {
-    this.#sandbox = { name: '', expression };
-    this.#context = createContext(this.#sandbox);
+  constructor(text: string, matches: (name: string) => boolean) {
+    this.text = text;
+    this.#matches = matches;
   }
 
   test(name: string): boolean {
-    if (this.#timeoutCount >= TIMEOUTS_MAX) return false;
-    this.#sandbox.name = name;
-    try {
-      return (
-        TimedPattern.#script.runInContext(this.#context, { timeout: TEST_TIMEOUT_MS }) === true
-      );
-    } catch {
-      this.#timeoutCount++;
-      return false;
-    }
+    const known = this.#answers.get(name);
+    if (known !== undefined) return known;
+    const answer = this.#matches(name);
+    if (this.#answers.size >= ANSWERS_MAX) this.#answers.clear();
+    this.#answers.set(name, answer);
+    return answer;
   }
-}
-
-function asPatternError(text: string, message: string): PatternError {
-  const end = text.length;
-  if (/unterminated group/iu.test(message)) return new PatternError('missing )', end);
-  if (/unmatched '\)'/iu.test(message)) {
-    return new PatternError('unmatched parentheses', Math.max(0, text.indexOf(')')));
-  }
-  if (/unterminated character class/iu.test(message)) {
-    return new PatternError('missing terminating ] for character class', end);
-  }
-  if (/nothing to repeat/iu.test(message)) return new PatternError('nothing to repeat', 0);
-  const reason = message.slice(message.lastIndexOf(': ') + 2);
-  return new PatternError(reason.toLowerCase(), 0);
 }

@@ -14,7 +14,12 @@ export type DefinitionKind =
   // Virtual hosts whose content is being deleted.
   | 'ending-vhost'
   | 'parameter'
-  | 'global-parameter';
+  | 'global-parameter'
+  | 'user'
+  | 'permission'
+  | 'topic-permission'
+  // What is done once in the life of a store.
+  | 'milestone';
 
 /** One definition as it is kept. */
 export interface Definition {
