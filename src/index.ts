@@ -17,6 +17,8 @@ import { serverProperties } from './amqp/server-properties.ts';
 import { Broker } from './broker/broker.ts';
 import { viewOf, type BrowsedView } from './broker/browse.ts';
 import { DEFAULT_MEMORY_BUDGET } from './broker/memory-budget.ts';
+import { PluginHost } from './plugin-host/plugin-host.ts';
+import type { ListenerFacts, Plugin } from './plugins/plugin-api.ts';
 import type { DiskError } from './runtime/disk.ts';
 import { DEFAULT_DISK_FREE_LIMIT, DiskAlarm, type DiskFreeLimit } from './broker/disk-alarm.ts';
 import type { Logger } from './runtime/logger.ts';
@@ -39,6 +41,8 @@ export type { DiskFreeLimit } from './broker/disk-alarm.ts';
 export type { MemoryWatermark } from './broker/memory-alarm.ts';
 export type { Logger } from './runtime/logger.ts';
 export type { Limits } from './amqp/limits.ts';
+export { PluginError } from './plugin-host/plugin-host.ts';
+export * from './plugins/plugin-api.ts';
 export type { CertificateFiles, TlsSettings, TlsVersion } from './runtime/tls-identity.ts';
 export { DataDirectoryError } from './store/local/data-directory-error.ts';
 export { TlsFileError } from './runtime/tls-identity.ts';
@@ -61,6 +65,10 @@ export interface CreateBrokerOptions {
    * faster; they survive the end of the process, but not a power cut.
    */
   readonly sync?: 'commit' | 'never';
+  /** RabbitMQ's HTTP API: its port, 0 for a free one, and its address, 127.0.0.1 when left out. None when left out. */
+  readonly management?: ManagementListenOptions;
+  /** Further abilities. */
+  readonly plugins?: readonly Plugin[];
   /** Where the broker tells what it does; silent when left out. */
   readonly log?: Logger;
   /** Limits that differ from RabbitMQ's defaults. */
@@ -81,6 +89,13 @@ export interface TlsListenOptions extends Partial<TlsSettings> {
   readonly port?: number;
 }
 
+export interface ManagementListenOptions {
+  readonly port: number;
+  readonly host?: string;
+  /** In front of `/api`; none when left out. */
+  readonly pathPrefix?: string;
+}
+
 export interface BrowseOptions {
   /** `/` when left out. */
   readonly vhost?: string;
@@ -90,12 +105,17 @@ export interface BrowseOptions {
   readonly limit?: number;
 }
 
+/** As RabbitMQ names its nodes. */
+const NODE_NAME = 'leveret@localhost';
+
 /** A running broker. */
 export interface EmbeddedBroker extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
   /** What to connect to: `amqp://guest:guest@127.0.0.1:PORT`. */
   readonly url: string;
+  /** Where clients are served, over all protocols. */
+  readonly listeners: readonly ListenerFacts[];
   /** The port that speaks TLS; null without one. */
   readonly tlsPort: number | null;
   /**
@@ -149,19 +169,33 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
     options.memoryWatermark ?? DEFAULT_MEMORY_WATERMARK,
   );
   const host = options.host ?? '127.0.0.1';
+  const plugins = new PluginHost({
+    broker,
+    access,
+    runtime,
+    about: { version: VERSION, nodeName: NODE_NAME },
+    listeners: () => listener.facts,
+  });
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => {
     memoryAlarm.close();
     diskAlarm?.close();
-    closing ??= listener.close().then(() => broker.close());
+    closing ??= plugins
+      .stop()
+      .then(() => listener.close())
+      .then(() => broker.close());
     return closing;
   };
   const listen = async (): Promise<readonly [AddressInfo, AddressInfo | null]> => {
     const { tls } = options;
     const plain = await listener.listen({ port: options.port ?? 0, host });
-    if (tls === undefined) return [plain, null];
-    const identity = new TlsIdentity({ ...DEFAULT_TLS, password: null, ...tls });
-    return [plain, await listener.listen({ port: tls.port ?? 0, host, tls: identity })];
+    let encrypted: AddressInfo | null = null;
+    if (tls !== undefined) {
+      const identity = new TlsIdentity({ ...DEFAULT_TLS, password: null, ...tls });
+      encrypted = await listener.listen({ port: tls.port ?? 0, host, tls: identity });
+    }
+    await setUpPlugins(plugins, options);
+    return [plain, encrypted];
   };
   const [{ address, port }, tlsAddress] = await listen().catch(async (error: unknown) => {
     await close();
@@ -173,6 +207,9 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
     port,
     url: `amqp://guest:guest@${urlHost}:${port}`,
     tlsPort: tlsAddress?.port ?? null,
+    get listeners() {
+      return plugins.listeners;
+    },
     browse: (queue, { vhost = '/', from = 0, limit = 100 } = {}) => {
       const found = broker.findVirtualHost(vhost)?.queues.find(queue);
       if (found === undefined) throw new Error(`there is no queue '${queue}' in vhost '${vhost}'`);
@@ -183,6 +220,21 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Plugins and their libraries are loaded by who uses them only, and when clients of AMQP are served already. */
+async function setUpPlugins(
+  host: PluginHost,
+  { plugins = [], management }: CreateBrokerOptions,
+): Promise<void> {
+  if (management !== undefined) {
+    const { managementPlugin } = await import('./plugins/management/management.ts');
+    const { port, host: address = '127.0.0.1', pathPrefix = '' } = management;
+    const endpoint = { name: 'http', host: address, port, tls: null };
+    await host.setUp(managementPlugin({ endpoints: [endpoint], pathPrefix }));
+  }
+  for (const plugin of plugins) await host.setUp(plugin);
+  await host.start();
 }
 
 /** SQLite and the journal on disk are loaded by who keeps something only. */

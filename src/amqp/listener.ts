@@ -27,6 +27,12 @@ export interface ListenOptions {
   readonly tls?: TlsIdentity | null;
 }
 
+export interface AmqpListenerFacts {
+  readonly protocol: 'amqp' | 'amqp/ssl';
+  readonly address: string;
+  readonly port: number;
+}
+
 const SOCKET_OPTIONS = { noDelay: true, highWaterMark: WRITE_BUFFER_OCTETS };
 
 export class AmqpListener {
@@ -54,6 +60,16 @@ export class AmqpListener {
 
   get connectionCount(): number {
     return this.#connections.size;
+  }
+
+  /** The ports that are listened on. */
+  get facts(): readonly AmqpListenerFacts[] {
+    return this.#servers.flatMap((server) => {
+      const address = server.address();
+      if (address === null || typeof address === 'string') return [];
+      const protocol = 'setSecureContext' in server ? 'amqp/ssl' : 'amqp';
+      return [{ protocol, address: address.address, port: address.port }];
+    });
   }
 
   /**

@@ -58,6 +58,7 @@ const ROOMS: readonly Room[] = [
     files: PLUGIN_API,
     mayImport: [BROKER, ACCESS, CONFIG, RUNTIME, STORE_INTERFACES, /^src\/amqp\//u],
   },
+  { name: 'plugin-host', files: /^src\/plugin-host\//u, mayImport: [PLUGIN_API, RUNTIME] },
 ];
 
 /** Examples are programs of users: they know the package by its name only. */
