@@ -1,8 +1,8 @@
 /** The `leveret` command: where configuration, logging, the broker and the process come together. */
 import { createProgram, type StartOptions } from './cli/program.ts';
 import { ConfigurationError } from './config/configuration-error.ts';
-import { loadSettings } from './config/load-settings.ts';
-import type { Settings } from './config/settings.ts';
+import { loadSettings, type LoadedSettings } from './config/load-settings.ts';
+import type { Settings, StorageSettings } from './config/settings.ts';
 import { createBroker, DataDirectoryError, VERSION, type EmbeddedBroker } from './index.ts';
 import { createLogger } from './runtime/create-logger.ts';
 import { countExternalMemoryWithHeap } from './runtime/garbage-collection.ts';
@@ -12,20 +12,39 @@ import { systemTimers } from './runtime/timers.ts';
 /** How long a stop may take before the process ends all the same, in milliseconds. */
 const STOP_TIMEOUT_MS = 5000;
 
-async function start(options: StartOptions): Promise<void> {
+async function start({ options, files }: StartOptions): Promise<void> {
   countExternalMemoryWithHeap();
-  const settings = loadSettings({ options, environment: process.env });
-  const log = await createLogger({ level: settings.logLevel, destination: process.stdout });
+  const loaded = loadSettings({ options, files, environment: process.env });
+  const { settings } = loaded;
+  const { level } = settings.log.console;
+  const log = await createLogger({
+    level: level === 'none' ? 'error' : level,
+    destination: process.stdout,
+  });
+  tellOfConfiguration(loaded, log);
   const broker = await listen(settings, log);
   log.info(`Leveret ${VERSION} is ready: amqp://${broker.host}:${broker.port}`, {
     pid: process.pid,
     node: process.versions.node,
   });
-  tellWhereThingsAre(settings, log);
+  tellWhereThingsAre(settings.storage, log);
   stopOnSignal(broker, log);
 }
 
-function tellWhereThingsAre({ dataDir, sync }: Settings, log: Logger): void {
+function tellOfConfiguration(
+  { files, foreign, unknownVariables }: LoadedSettings,
+  log: Logger,
+): void {
+  if (files.length > 0) log.info('configuration is read', { files: files.join(', ') });
+  if (foreign.length > 0) {
+    log.warn('these keys of RabbitMQ have no effect here', { keys: foreign.join(', ') });
+  }
+  if (unknownVariables.length > 0) {
+    log.warn('these variables stand for no setting', { variables: unknownVariables.join(', ') });
+  }
+}
+
+function tellWhereThingsAre({ dataDir, sync }: StorageSettings, log: Logger): void {
   if (dataDir === null) log.warn('everything is kept in memory: a restart forgets it');
   else log.info('what is durable is kept on disk', { directory: dataDir });
   if (dataDir !== null && sync === 'never') {
@@ -34,19 +53,33 @@ function tellWhereThingsAre({ dataDir, sync }: Settings, log: Logger): void {
 }
 
 async function listen(settings: Settings, log: Logger): Promise<EmbeddedBroker> {
-  const { port, bind: host, dataDir, memoryWatermark, diskFreeLimit, sync } = settings;
+  const { storage, memory, diskFreeLimit, listeners } = settings;
+  const [endpoint = { host: '127.0.0.1', port: 0 }] = listeners.tcp;
+  const { port, host } = endpoint;
+  const { dataDir, sync } = storage;
   try {
-    return await createBroker({ port, host, dataDir, log, memoryWatermark, diskFreeLimit, sync });
+    return await createBroker({
+      port,
+      host,
+      dataDir,
+      log,
+      memoryWatermark: memory.watermark,
+      diskFreeLimit,
+      sync,
+    });
   } catch (error) {
     if (error instanceof DataDirectoryError) {
       throw new ConfigurationError(error.message, { cause: error });
     }
-    throw new ConfigurationError(listenProblem(error, settings), { cause: error });
+    throw new ConfigurationError(listenProblem(error, endpoint), { cause: error });
   }
 }
 
 /** One line that says what is wrong and what to do. */
-function listenProblem(error: unknown, { port, bind }: Settings): string {
+function listenProblem(
+  error: unknown,
+  { port, host: bind }: { readonly host: string; readonly port: number },
+): string {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   switch (code) {
     case 'EADDRINUSE':

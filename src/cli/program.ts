@@ -1,11 +1,16 @@
 /** The `leveret` command's grammar: its subcommands, their options and help. What they do is given to it. */
 import { Command, Option } from 'commander';
-import { SETTINGS, type Settings } from '../config/settings.ts';
+import { FILE_VARIABLE, flagOf, KEYS } from '../config/load-settings.ts';
+import { variableName } from '../config/known-keys.ts';
 import { VERSION } from '../version.ts';
 import { createPerfCommand } from './perf/perf-command.ts';
 
-/** Values of options by the name of the setting; absent where not given. */
-export type StartOptions = { readonly [Name in keyof Settings]?: string };
+export interface StartOptions {
+  /** By the key that an option stands for; absent where not given. */
+  readonly options: Readonly<Record<string, string | undefined>>;
+  /** Configuration files and directories, in order. */
+  readonly files: readonly string[];
+}
 
 export interface ProgramActions {
   /** Runs a broker until it is told to stop. */
@@ -14,11 +19,12 @@ export interface ProgramActions {
 
 const START_EXAMPLES = `
 Examples:
-  leveret start                          on 127.0.0.1:5672, user guest, password guest
-  leveret start --port 5673              on another port
-  leveret start --data-dir /var/leveret  with another directory for what must survive
-  leveret start --bind 0.0.0.0           for clients on other machines
-  LEVERET_PORT=5673 leveret start        the same by the environment
+  leveret start                            on 127.0.0.1:5672, user guest, password guest
+  leveret start --port 5673                on another port
+  leveret start --data-dir /var/leveret    with another directory for what must survive
+  leveret start --bind 0.0.0.0             for clients on other machines
+  leveret start --config rabbitmq.conf     with a configuration file, of RabbitMQ's format
+  LEVERET_PORT=5673 leveret start          the same as --port by the environment
 `;
 
 /** The whole command line. */
@@ -29,17 +35,39 @@ export function createProgram(actions: ProgramActions): Command {
     .helpOption('-h, --help', 'print this help')
     .showSuggestionAfterError()
     .configureHelp({ sortSubcommands: false });
-  const start = program
-    .command('start')
+  program.addCommand(createStartCommand(actions));
+  return program.addCommand(createPerfCommand());
+}
+
+type CommanderOptions = Readonly<Record<string, string | string[] | undefined>>;
+
+function createStartCommand(actions: ProgramActions): Command {
+  const start = new Command('start')
     .description('run a broker until it is stopped (SIGTERM or Ctrl-C)')
     .addHelpText('after', START_EXAMPLES)
-    .action((options: StartOptions) => actions.start(options));
-  for (const setting of Object.values(SETTINGS)) {
-    const { flag, placeholder, description, variable, defaultText } = setting;
-    const fallback = defaultText === '' ? '' : `, default ${defaultText}`;
-    const grammar = placeholder === null ? flag : `${flag} <${placeholder}>`;
+    .addOption(
+      new Option(
+        '-c, --config <file...>',
+        `configuration files, or directories of them (${FILE_VARIABLE}, default leveret.conf if it is there)`,
+      ),
+    );
+  const names = new Map<string, string>();
+  for (const key of KEYS) {
+    if (key.option === undefined) continue;
+    const fallback = key.fallback === '' || key.option === null ? '' : `, default ${key.fallback}`;
+    const grammar = key.option === null ? flagOf(key) : `${flagOf(key)} <${key.option}>`;
+    const description = key.description.replace(/\. Short for .*$/u, '');
+    const variable = variableName(key.pattern.split('.'));
     const option = new Option(grammar, `${description} (${variable}${fallback})`);
-    start.addOption(placeholder === null ? option.preset('true') : option);
+    start.addOption(key.option === null ? option.preset('true') : option);
+    names.set(key.pattern, option.attributeName());
   }
-  return program.addCommand(createPerfCommand());
+  return start.action((given: CommanderOptions) => {
+    const options = [...names].map(([pattern, name]) => [pattern, given[name]] as const);
+    const { config } = given;
+    return actions.start({
+      options: Object.fromEntries(options) as StartOptions['options'],
+      files: Array.isArray(config) ? config : [],
+    });
+  });
 }
