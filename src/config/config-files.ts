@@ -86,8 +86,8 @@ export class ConfigFiles {
     const names = this.#guard(directory, () => this.#reader.namesIn(directory)) ?? [];
     for (const name of names) {
       // Editors and Kubernetes leave hidden ones beside.
-      if (name.endsWith('.conf') && !name.startsWith('.'))
-        this.#readFile(join(directory, name), []);
+      const isMeant = name.endsWith('.conf') && !name.startsWith('.');
+      if (isMeant) this.#readFile(join(directory, name), []);
     }
   }
 

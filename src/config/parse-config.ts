@@ -95,8 +95,7 @@ function parseValue(text: string): { readonly text: string } | { readonly proble
     return value === '' ? { problem: "has no value: '' is an empty one" } : { text: value };
   }
   const end = text.indexOf("'", 1);
-  if (end === -1)
-    return { problem: 'has a value that begins with a quote and does not end with one' };
+  if (end === -1) return { problem: 'has a value that begins with a quote and lacks its end' };
   const rest = trimBlanks(text.slice(end + 1));
   if (rest !== '' && !rest.startsWith('#')) return { problem: 'goes on after the closing quote' };
   return { text: text.slice(1, end) };

@@ -86,7 +86,7 @@ export function setting<T, Absent>(
 
 function showPlainly(value: unknown): string {
   if (value === Number.POSITIVE_INFINITY) return 'infinity';
-  return typeof value === 'object' ? '' : String(value);
+  return typeof value === 'object' ? '' : `${value as string | number | boolean}`;
 }
 
 /** A setting that a family of keys says, one value a key. */

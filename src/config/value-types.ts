@@ -17,7 +17,7 @@ function type<T>(expected: string, schema: v.GenericSchema<string, T>): ValueTyp
 }
 
 /** A type from a function that knows good text, and gives null for other. */
-export function parsed<T extends NonNullable<unknown>>(
+export function parsed<T extends string | number | object>(
   expected: string,
   parse: (text: string) => T | null,
 ): ValueType<T> {
@@ -81,9 +81,7 @@ export function oneOf<const T extends string>(values: readonly T[]): ValueType<T
 }
 
 /** Words that stand for values, several perhaps for the same. */
-export function wordsFor<T extends NonNullable<unknown>>(
-  words: Readonly<Record<string, T>>,
-): ValueType<T> {
+export function wordsFor<const T extends string>(words: Readonly<Record<string, T>>): ValueType<T> {
   const names = Object.keys(words);
   return parsed(oneOfText(names), (text) => (names.includes(text) ? (words[text] ?? null) : null));
 }

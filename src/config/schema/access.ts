@@ -29,7 +29,7 @@ const VALIDATOR = wordsFor({
   rabbit_credential_validator_accept_everything: 'accept_everything',
   rabbit_credential_validator_min_password_length: 'min_password_length',
   rabbit_credential_validator_password_regexp: 'password_regexp',
-} as const);
+});
 
 const HASHING = wordsFor({
   rabbit_password_hashing_sha256: 'rabbit_password_hashing_sha256',

@@ -225,7 +225,7 @@ export const AUTH: SchemaOf<AuthSettings> = {
         common_name: 'common_name',
         subject_alternative_name: 'subject_alternative_name',
         subject_alt_name: 'subject_alternative_name',
-      } as const),
+      }),
       'distinguished_name',
       { description: "which part of a client's certificate names the user (EXTERNAL)" },
     ),

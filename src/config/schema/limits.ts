@@ -92,14 +92,16 @@ const ABSOLUTE_WATERMARK = key('vm_memory_high_watermark.absolute', AMOUNT, {
 });
 
 function watermark(given: GivenValues): MemoryWatermark {
-  const relative = given.one(RELATIVE_WATERMARK);
-  const absolute = given.one(ABSOLUTE_WATERMARK);
   const said = weightiest<MemoryWatermark>([
     given.one(WATERMARK),
-    absolute && { ...absolute, value: { octets: absolute.value } },
-    relative && { ...relative, value: { share: relative.value } },
+    as(given.one(ABSOLUTE_WATERMARK), (octets) => ({ octets })),
+    as(given.one(RELATIVE_WATERMARK), (share) => ({ share })),
   ]);
   return said?.value ?? { share: 0.6 };
+}
+
+function as<T, Other>(given: Given<T> | null, convert: (value: T) => Other): Given<Other> | null {
+  return given === null ? null : { ...given, value: convert(given.value) };
 }
 
 /** The first of those that the weightiest source says. */
@@ -146,12 +148,10 @@ const FREE_LIMIT_KEYS: readonly Key<unknown>[] = [
 ];
 
 export const DISK_FREE_LIMIT: Setting<DiskFreeLimit> = combined(FREE_LIMIT_KEYS, (given) => {
-  const relative = given.one(RELATIVE_FREE_LIMIT);
-  const absolute = given.one(ABSOLUTE_FREE_LIMIT);
   const said = weightiest<DiskFreeLimit>([
     given.one(FREE_LIMIT),
-    absolute && { ...absolute, value: { octets: absolute.value } },
-    relative && { ...relative, value: { share: relative.value } },
+    as(given.one(ABSOLUTE_FREE_LIMIT), (octets) => ({ octets })),
+    as(given.one(RELATIVE_FREE_LIMIT), (share) => ({ share })),
   ]);
   return said?.value ?? { octets: 50_000_000 };
 });

@@ -10,6 +10,7 @@ import {
   combined,
   key,
   setting,
+  SettingProblem,
   toRecord,
   type GivenValues,
   type Key,
@@ -117,11 +118,19 @@ function sampleRetention(given: GivenValues): Readonly<Record<string, readonly S
       said
         .filter(({ names }) => names[0] === section)
         .map(({ names: [, period = ''], value }) => ({
-          forSeconds: PERIODS[period] ?? (Number.parseInt(period, 10) || 60),
+          forSeconds: secondsOf(period),
           everySeconds: value,
         }))
         .toSorted((one, other) => one.forSeconds - other.forSeconds),
     ]),
+  );
+}
+
+function secondsOf(period: string): number {
+  const seconds = PERIODS[period] ?? Number(period);
+  if (Number.isSafeInteger(seconds) && seconds > 0) return seconds;
+  throw new SettingProblem(
+    `management.sample_retention_policies: ${period} is neither minute, hour, day nor a number of seconds`,
   );
 }
 

@@ -7,31 +7,27 @@ import {
   type Setting,
 } from '../setting.ts';
 
+/** A schema, whatever its settings are. */
+interface AnySchema {
+  readonly [name: string]: Setting<unknown> | AnySchema;
+}
+
 /** Each key once, in the order of the schema. */
 export function keysOf<T>(schema: SchemaOf<T>): readonly Key<unknown>[] {
-  const nodes: ReadonlyArray<Setting<unknown> | SchemaOf<unknown>> = Object.values(schema);
-  return [...new Set(nodes.flatMap((node) => (isSetting(node) ? node.keys : keysOf(node))))];
+  return [...new Set(settingsOf(schema as AnySchema).flatMap(({ keys }) => keys))];
 }
 
 /** @throws SettingProblem */
 export function readAll<T>(schema: SchemaOf<T>, given: GivenValues): T {
-  const nodes: ReadonlyArray<[string, Setting<unknown> | SchemaOf<unknown>]> =
-    Object.entries(schema);
-  const read = ([name, node]: (typeof nodes)[number]): [string, unknown] => [
-    name,
-    isSetting(node) ? node.read(given) : readAll(node, given),
-  ];
   // The schema has just the fields of T, each of its type.
-  return Object.fromEntries(nodes.map(read)) as T;
+  return readTree(schema, given) as T;
 }
 
 /** What keeps settings from being read, a line each. */
 export function problemsOf<T>(schema: SchemaOf<T>, given: GivenValues): readonly string[] {
-  const nodes: ReadonlyArray<Setting<unknown> | SchemaOf<unknown>> = Object.values(schema);
-  return nodes.flatMap((node) => {
-    if (!isSetting(node)) return problemsOf(node, given);
+  return settingsOf(schema as AnySchema).flatMap((setting) => {
     try {
-      node.read(given);
+      setting.read(given);
       return [];
     } catch (error) {
       if (error instanceof SettingProblem) return [error.message];
@@ -40,6 +36,18 @@ export function problemsOf<T>(schema: SchemaOf<T>, given: GivenValues): readonly
   });
 }
 
-function isSetting(node: Setting<unknown> | SchemaOf<unknown>): node is Setting<unknown> {
-  return 'read' in node && typeof node.read === 'function';
+function readTree(schema: AnySchema, given: GivenValues): unknown {
+  const entries = Object.entries(schema).map(([name, node]) => [
+    name,
+    isSetting(node) ? node.read(given) : readTree(node, given),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function settingsOf(schema: AnySchema): readonly Setting<unknown>[] {
+  return Object.values(schema).flatMap((node) => (isSetting(node) ? [node] : settingsOf(node)));
+}
+
+function isSetting(node: Setting<unknown> | AnySchema): node is Setting<unknown> {
+  return typeof node['read'] === 'function';
 }

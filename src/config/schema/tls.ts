@@ -1,8 +1,7 @@
 // TLS: the same keys under several prefixes, for listeners and for connections to others.
 import { list, setting, type SchemaOf } from '../setting.ts';
-import type { TlsClientSettings, TlsServerSettings } from '../tls-settings.ts';
+import type { TlsClientSettings, TlsServerSettings, TlsVersion } from '../tls-settings.ts';
 import { BOOLEAN, FILE, oneOf, parsed, SECRET, TEXT, wholeNumber } from '../value-types.ts';
-import type { TlsVersion } from '../tls-settings.ts';
 
 const VERIFICATION = oneOf(['verify_peer', 'verify_none']);
 const VERSION = oneOf<TlsVersion>(['tlsv1.2', 'tlsv1.3']);
