@@ -2,6 +2,7 @@
  * The byte stream under a connection: what is used of a socket. The listener gives a real one; a simulation gives
  * one that drops, delays and partitions.
  */
+import type { PeerCertificate } from 'node:tls';
 
 export interface Transport {
   /** Octets accepted but not yet handed to the operating system. */
@@ -25,6 +26,18 @@ export interface Endpoints {
   readonly remotePort: number;
   readonly localAddress: string;
   readonly localPort: number;
+  /** Null for a connection that is not encrypted. */
+  readonly tls: TlsFacts | null;
+}
+
+/** What was agreed on in the handshake of TLS. */
+export interface TlsFacts {
+  /** `TLSv1.3`, `TLSv1.2` */
+  readonly protocol: string;
+  /** As OpenSSL and the standards name it. */
+  readonly cipher: string;
+  /** Of the client, and checked; null when it showed none. */
+  readonly peerCertificate: PeerCertificate | null;
 }
 
 /** RabbitMQ's name for a connection. */
