@@ -8,18 +8,18 @@
  *   ...
  *   await broker.close();
  */
-import type { AddressInfo } from 'node:net';
 import { DefaultUserAuthenticator } from './access/default-user.ts';
 import { DEFAULT_LIMITS, type Limits } from './amqp/limits.ts';
-import { AmqpListener } from './amqp/listener.ts';
+import { AmqpListener, type SocketSettings } from './amqp/listener.ts';
+import { openListeners, type OpenListener, type WantedListener } from './amqp/open-listeners.ts';
 import { BlockPool } from './amqp/output-buffer.ts';
-import { serverProperties } from './amqp/server-properties.ts';
+import { serverProperties, type ServerNames } from './amqp/server-properties.ts';
 import { Broker } from './broker/broker.ts';
 import { viewOf, type BrowsedView } from './broker/browse.ts';
 import { DEFAULT_MEMORY_BUDGET } from './broker/memory-budget.ts';
 import type { DiskError } from './runtime/disk.ts';
 import { DEFAULT_DISK_FREE_LIMIT, DiskAlarm, type DiskFreeLimit } from './broker/disk-alarm.ts';
-import type { Logger } from './runtime/logger.ts';
+import { silentLogger, type Logger } from './runtime/logger.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { createSystemRuntime } from './runtime/system-runtime.ts';
 import { DEFAULT_TLS, TlsIdentity, type TlsSettings } from './runtime/tls-identity.ts';
@@ -39,6 +39,9 @@ export type { DiskFreeLimit } from './broker/disk-alarm.ts';
 export type { MemoryWatermark } from './broker/memory-alarm.ts';
 export type { Logger } from './runtime/logger.ts';
 export type { Limits } from './amqp/limits.ts';
+export type { SocketSettings } from './amqp/listener.ts';
+export type { OpenListener, WantedListener } from './amqp/open-listeners.ts';
+export type { ServerNames } from './amqp/server-properties.ts';
 export type { CertificateFiles, TlsSettings, TlsVersion } from './runtime/tls-identity.ts';
 export { DataDirectoryError } from './store/local/data-directory-error.ts';
 export { TlsFileError } from './runtime/tls-identity.ts';
@@ -51,6 +54,9 @@ export interface CreateBrokerOptions {
   readonly host?: string;
   /** Listens with TLS, too. */
   readonly tls?: TlsListenOptions;
+  /** Where to listen, instead of `port`, `host` and `tls.port`: at several addresses, or none. */
+  readonly listeners?: readonly WantedListener[];
+  readonly sockets?: Partial<SocketSettings>;
   /**
    * Directory that keeps what must survive, made where it is missing; one broker at a time can have it. When left out,
    * or null, all is kept in memory.
@@ -71,6 +77,10 @@ export interface CreateBrokerOptions {
   readonly memoryBudget?: number;
   /** Memory beyond which publishers wait (`connection.blocked`); 0.6 of the machine's when left out. */
   readonly memoryWatermark?: MemoryWatermark;
+  /** What to take for the machine's memory, in octets; null, or left out: what the system says. */
+  readonly totalMemory?: number | null;
+  /** What clients are told of the broker's name. */
+  readonly names?: ServerNames;
 }
 
 /** A certificate with its key, and what differs from the defaults: TLS 1.2 and 1.3, clients need no certificate. */
@@ -98,6 +108,8 @@ export interface EmbeddedBroker extends AsyncDisposable {
   readonly url: string;
   /** The port that speaks TLS; null without one. */
   readonly tlsPort: number | null;
+  /** All that it listens at, `host` and `port` first. */
+  readonly listeners: readonly OpenListener[];
   /**
    * The messages of a queue from a position on, whoever holds them: looked at, not consumed. To read on, ask from the
    * position after the last.
@@ -121,7 +133,8 @@ export interface EmbeddedBroker extends AsyncDisposable {
  * @throws the system's error (`code` EADDRINUSE, EACCES, ...) when the port cannot be had
  */
 export async function createBroker(options: CreateBrokerOptions = {}): Promise<EmbeddedBroker> {
-  const runtime = createSystemRuntime(options.log === undefined ? {} : { log: options.log });
+  const { log = silentLogger, totalMemory = null } = options;
+  const runtime = createSystemRuntime({ log, totalMemory });
   let diskAlarm: DiskAlarm | null = null;
   const store = await openStore(options, runtime, (error) => {
     if (error === null) diskAlarm?.writeSucceeded();
@@ -139,14 +152,13 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
     authenticator: new DefaultUserAuthenticator(),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     pool: new BlockPool(),
-    serverProperties: serverProperties(VERSION),
+    serverProperties: serverProperties(VERSION, options.names),
   });
   const memoryAlarm = new MemoryAlarm(
     broker.alarms,
     runtime,
     options.memoryWatermark ?? DEFAULT_MEMORY_WATERMARK,
   );
-  const host = options.host ?? '127.0.0.1';
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => {
     memoryAlarm.close();
@@ -154,23 +166,18 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
     closing ??= listener.close().then(() => broker.close());
     return closing;
   };
-  const listen = async (): Promise<readonly [AddressInfo, AddressInfo | null]> => {
-    const { tls } = options;
-    const plain = await listener.listen({ port: options.port ?? 0, host });
-    if (tls === undefined) return [plain, null];
-    const identity = new TlsIdentity({ ...DEFAULT_TLS, password: null, ...tls });
-    return [plain, await listener.listen({ port: tls.port ?? 0, host, tls: identity })];
-  };
-  const [{ address, port }, tlsAddress] = await listen().catch(async (error: unknown) => {
+  const listeners = await openAll(listener, options).catch(async (error: unknown) => {
     await close();
     throw error;
   });
+  const [{ host: address, port } = { host: '', port: 0 }] = listeners;
   const urlHost = address.includes(':') ? `[${address}]` : address;
   return {
     host: address,
     port,
     url: `amqp://guest:guest@${urlHost}:${port}`,
-    tlsPort: tlsAddress?.port ?? null,
+    tlsPort: listeners.find(({ isTls }) => isTls)?.port ?? null,
+    listeners,
     browse: (queue, { vhost = '/', from = 0, limit = 100 } = {}) => {
       const found = broker.findVirtualHost(vhost)?.queues.find(queue);
       if (found === undefined) throw new Error(`there is no queue '${queue}' in vhost '${vhost}'`);
@@ -181,6 +188,17 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+async function openAll(
+  listener: AmqpListener,
+  { port = 0, host = '127.0.0.1', tls, listeners, sockets = {} }: CreateBrokerOptions,
+): Promise<readonly OpenListener[]> {
+  const identity =
+    tls === undefined ? null : new TlsIdentity({ ...DEFAULT_TLS, password: null, ...tls });
+  const usual = [{ port, host, isTls: false }];
+  if (tls !== undefined) usual.push({ port: tls.port ?? 0, host, isTls: true });
+  return openListeners(listener, listeners ?? usual, identity, sockets);
 }
 
 /** SQLite and the journal on disk are loaded by who keeps something only. */

@@ -3,8 +3,15 @@ import { createProgram, type StartOptions } from './cli/program.ts';
 import { ConfigurationError } from './config/configuration-error.ts';
 import { loadSettings, type LoadedSettings } from './config/load-settings.ts';
 import type { Settings, StorageSettings } from './config/settings.ts';
-import { createBroker, DataDirectoryError, VERSION, type EmbeddedBroker } from './index.ts';
-import { createLogger } from './runtime/create-logger.ts';
+import {
+  createBroker,
+  DataDirectoryError,
+  TlsFileError,
+  VERSION,
+  type EmbeddedBroker,
+} from './index.ts';
+import { brokerOptions } from './config/broker-options.ts';
+import { openLog } from './config/open-log.ts';
 import { countExternalMemoryWithHeap, shrinkWhenQuiet } from './runtime/garbage-collection.ts';
 import type { Logger } from './runtime/logger.ts';
 import { systemTimers } from './runtime/timers.ts';
@@ -17,19 +24,23 @@ async function start({ options, files }: StartOptions): Promise<void> {
   shrinkWhenQuiet(systemTimers);
   const loaded = loadSettings({ options, files, environment: process.env });
   const { settings } = loaded;
-  const { level } = settings.log.console;
-  const log = await createLogger({
-    level: level === 'none' ? 'error' : level,
-    destination: process.stdout,
-  });
+  const log = await openLog(settings.log);
   tellOfConfiguration(loaded, log);
   const broker = await listen(settings, log);
-  log.info(`Leveret ${VERSION} is ready: amqp://${broker.host}:${broker.port}`, {
+  log.info(`Leveret ${VERSION} is ready: ${placesOf(broker)}`, {
     pid: process.pid,
     node: process.versions.node,
   });
   tellWhereThingsAre(settings.storage, log);
   stopOnSignal(broker, log);
+}
+
+function placesOf({ listeners }: EmbeddedBroker): string {
+  const places = listeners.map(({ host, port, isTls }) => {
+    const urlHost = host.includes(':') ? `[${host}]` : host;
+    return `${isTls ? 'amqps' : 'amqp'}://${urlHost}:${port}`;
+  });
+  return places.length === 0 ? 'it listens nowhere' : places.join(', ');
 }
 
 function tellOfConfiguration(
@@ -54,34 +65,27 @@ function tellWhereThingsAre({ dataDir, sync }: StorageSettings, log: Logger): vo
 }
 
 async function listen(settings: Settings, log: Logger): Promise<EmbeddedBroker> {
-  const { storage, memory, diskFreeLimit, listeners } = settings;
-  const [endpoint = { host: '127.0.0.1', port: 0 }] = listeners.tcp;
-  const { port, host } = endpoint;
-  const { dataDir, sync } = storage;
   try {
-    return await createBroker({
-      port,
-      host,
-      dataDir,
-      log,
-      memoryWatermark: memory.watermark,
-      diskFreeLimit,
-      sync,
-    });
+    return await createBroker({ ...brokerOptions(settings), log });
   } catch (error) {
-    if (error instanceof DataDirectoryError) {
+    if (error instanceof DataDirectoryError || error instanceof TlsFileError) {
       throw new ConfigurationError(error.message, { cause: error });
     }
-    throw new ConfigurationError(listenProblem(error, endpoint), { cause: error });
+    throw new ConfigurationError(listenProblem(error), { cause: error });
   }
 }
 
+/** What Node tells with an error of a listener. */
+interface ListenFailure extends NodeJS.ErrnoException {
+  readonly address?: string;
+  readonly hostname?: string;
+  readonly port?: number;
+}
+
 /** One line that says what is wrong and what to do. */
-function listenProblem(
-  error: unknown,
-  { port, host: bind }: { readonly host: string; readonly port: number },
-): string {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
+function listenProblem(error: unknown): string {
+  const { code = '', address, hostname, port } = error as ListenFailure;
+  const bind = address ?? hostname ?? 'that address';
   switch (code) {
     case 'EADDRINUSE':
       return `Port ${port} on ${bind} is in use, by another broker perhaps: stop it, or choose another port with --port`;
@@ -92,7 +96,7 @@ function listenProblem(
     case 'EAI_AGAIN':
       return `Cannot listen on ${bind}: it is not an address of this machine (--bind)`;
     default:
-      return `Cannot listen on ${bind}:${port}: ${String(error)}`;
+      return `The broker cannot start: ${String(error)}`;
   }
 }
 

@@ -5,6 +5,7 @@ import { escapeUnprintable } from '../runtime/printable.ts';
 import { whyUnreadable } from '../runtime/small-file.ts';
 import { ConfigFiles, systemFiles, type FileReader, type FilesRead } from './config-files.ts';
 import { ConfigurationError } from './configuration-error.ts';
+import { crossChecks } from './cross-checks.ts';
 import { KnownKeys, VARIABLE_PREFIX } from './known-keys.ts';
 import { FOREIGN_KEYS, UNSUPPORTED_KEYS } from './schema/foreign-keys.ts';
 import { keysOf, readAll, problemsOf } from './schema/read-schema.ts';
@@ -58,6 +59,8 @@ export function loadSettings(sources: SettingSources): LoadedSettings {
   const problems = [...statements.problems, ...problemsOf(SCHEMA, statements)];
   if (problems.length > 0) throw new ConfigurationError([...new Set(problems)]);
   const settings = readAll(SCHEMA, statements);
+  const together = crossChecks(settings);
+  if (together.length > 0) throw new ConfigurationError(together);
   checkDataDir(settings, statements.said(), directoryProblem);
   return {
     settings,

@@ -1,6 +1,6 @@
 // Weighs what was said: which statement of a key counts, whether its value is good, what each key has in the end.
 import { safeParse } from 'valibot';
-import { escapeUnprintable, quote } from '../runtime/printable.ts';
+import { escapeUnprintable, quote, withoutPassword } from '../runtime/printable.ts';
 import type { Problem } from './config-files.ts';
 import type { KnownKeys } from './known-keys.ts';
 import { byNumber, type Given, type GivenValues, type Key } from './setting.ts';
@@ -124,11 +124,4 @@ export function badValue(key: Key<unknown>, statement: Statement, reason: string
   return origin.kind === 'file'
     ? `${escapeUnprintable(describeOrigin(origin))}: bad value${rest}`
     : `Bad value${rest}`;
-}
-
-/** The user information of a URI; the name stays, the password goes. */
-const URI_PASSWORD = /(:\/\/[^\s/:@]*):[^\s/@]+@/gu;
-
-export function withoutPassword(text: string): string {
-  return text.replace(URI_PASSWORD, '$1:[redacted]@');
 }

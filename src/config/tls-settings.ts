@@ -19,6 +19,15 @@ export interface TlsServerSettings {
   readonly honorCipherOrder: boolean;
   /** Certificates between a peer's and one that is trusted; null for any number. */
   readonly depth: number | null;
+  /** Other certificates, for clients that ask for that server; `*.` in a name stands for one label. */
+  readonly serverNames: readonly TlsServerName[];
+}
+
+export interface TlsServerName {
+  readonly serverName: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly password: string | null;
 }
 
 export interface TlsClientSettings {

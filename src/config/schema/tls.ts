@@ -1,11 +1,30 @@
 // TLS: the same keys under several prefixes, for listeners and for connections to others.
-import { list, setting, type SchemaOf } from '../setting.ts';
-import type { TlsClientSettings, TlsServerSettings, TlsVersion } from '../tls-settings.ts';
+import {
+  combined,
+  key,
+  list,
+  namesOf,
+  setting,
+  SettingProblem,
+  under,
+  type Key,
+  type SchemaOf,
+  type Setting,
+} from '../setting.ts';
+import type {
+  TlsClientSettings,
+  TlsServerName,
+  TlsServerSettings,
+  TlsVersion,
+} from '../tls-settings.ts';
 import { BOOLEAN, FILE, oneOf, parsed, SECRET, TEXT, wholeNumber } from '../value-types.ts';
 
 const VERIFICATION = oneOf(['verify_peer', 'verify_none']);
 const VERSION = oneOf<TlsVersion>(['tlsv1.2', 'tlsv1.3']);
 const DEPTH = wholeNumber(0, 255);
+const SERVER_NAME = parsed('a host name such as mq.example.org or *.example.org', (text) =>
+  /^(?:\*\.)?[a-z\d](?:[a-z\d.-]{0,250}[a-z\d])?$/iu.test(text) ? text : null,
+);
 const CIPHER = parsed("OpenSSL's name of a cipher suite", (text) =>
   /^[A-Za-z\d_-]{1,100}$/u.test(text) ? text : null,
 );
@@ -60,7 +79,34 @@ export function tlsServer(prefix: string): SchemaOf<TlsServerSettings> {
     honorCipherOrder: setting(`${prefix}.honor_cipher_order`, BOOLEAN, true, {
       description: "the broker's order of cipher suites counts, not the client's",
     }),
+    serverNames: serverNames(prefix),
   };
+}
+
+/** Leveret's own: RabbitMQ has them in its other format only. */
+function serverNames(prefix: string): Setting<readonly TlsServerName[]> {
+  const name = key(`${prefix}.sni.$n.server_name`, SERVER_NAME, {
+    description: 'a server that clients may ask for by name (SNI); `*.` in it stands for one label',
+  });
+  const cert = key(`${prefix}.sni.$n.certfile`, FILE, { description: 'its certificate (PEM)' });
+  const keyFile = key(`${prefix}.sni.$n.keyfile`, FILE, { description: 'its private key (PEM)' });
+  const password = key(`${prefix}.sni.$n.password`, SECRET, {
+    description: 'password of that private key',
+  });
+  const keys: readonly Key<unknown>[] = [name, cert, keyFile, password];
+  return combined(keys, (given) =>
+    namesOf(given, keys).map((n) => {
+      const serverName = under(given, name, n);
+      const certFile = under(given, cert, n);
+      const file = under(given, keyFile, n);
+      if (serverName === null || certFile === null || file === null) {
+        throw new SettingProblem(
+          `${prefix}.sni.${n} needs all of server_name, certfile and keyfile`,
+        );
+      }
+      return { serverName, certFile, keyFile: file, password: under(given, password, n) };
+    }),
+  );
 }
 
 /** Of connections that the broker makes. */
