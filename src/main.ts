@@ -1,5 +1,6 @@
 /** The `leveret` command: where configuration, logging, the broker and the process come together. */
-import { createProgram, type StartOptions } from './cli/program.ts';
+import { createProgram } from './cli/program.ts';
+import type { SettingOptions } from './cli/setting-options.ts';
 import { ConfigurationError } from './config/configuration-error.ts';
 import { loadSettings, type LoadedSettings } from './config/load-settings.ts';
 import type { Settings, StorageSettings } from './config/settings.ts';
@@ -19,7 +20,7 @@ import { systemTimers } from './runtime/timers.ts';
 /** How long a stop may take before the process ends all the same, in milliseconds. */
 const STOP_TIMEOUT_MS = 5000;
 
-async function start({ options, files }: StartOptions): Promise<void> {
+async function start({ options, files }: SettingOptions): Promise<void> {
   countExternalMemoryWithHeap();
   shrinkWhenQuiet(systemTimers);
   const loaded = loadSettings({ options, files, environment: process.env });

@@ -1,20 +1,18 @@
 /** The `leveret` command's grammar: its subcommands, their options and help. What they do is given to it. */
-import { Command, Option } from 'commander';
-import { FILE_VARIABLE, flagOf, KEYS } from '../config/load-settings.ts';
-import { variableName } from '../config/known-keys.ts';
+import { Command } from 'commander';
 import { VERSION } from '../version.ts';
+import { createConfigCommand } from './config-command.ts';
 import { createPerfCommand } from './perf/perf-command.ts';
-
-export interface StartOptions {
-  /** By the key that an option stands for; absent where not given. */
-  readonly options: Readonly<Record<string, string | undefined>>;
-  /** Configuration files and directories, in order. */
-  readonly files: readonly string[];
-}
+import {
+  addSettingOptions,
+  settingOptions,
+  type GivenOptions,
+  type SettingOptions,
+} from './setting-options.ts';
 
 export interface ProgramActions {
   /** Runs a broker until it is told to stop. */
-  start(options: StartOptions): Promise<void>;
+  start(options: SettingOptions): Promise<void>;
 }
 
 const START_EXAMPLES = `
@@ -36,38 +34,14 @@ export function createProgram(actions: ProgramActions): Command {
     .showSuggestionAfterError()
     .configureHelp({ sortSubcommands: false });
   program.addCommand(createStartCommand(actions));
+  const write = (text: string): void => void process.stdout.write(text);
+  program.addCommand(createConfigCommand({ variables: process.env, write }));
   return program.addCommand(createPerfCommand());
 }
 
-type CommanderOptions = Readonly<Record<string, string | string[] | undefined>>;
-
 function createStartCommand(actions: ProgramActions): Command {
-  const start = new Command('start')
+  return addSettingOptions(new Command('start'))
     .description('run a broker until it is stopped (SIGTERM or Ctrl-C)')
     .addHelpText('after', START_EXAMPLES)
-    .addOption(
-      new Option(
-        '-c, --config <file...>',
-        `configuration files, or directories of them (${FILE_VARIABLE}, default leveret.conf if it is there)`,
-      ),
-    );
-  const names = new Map<string, string>();
-  for (const key of KEYS) {
-    if (key.option === undefined) continue;
-    const fallback = key.fallback === '' || key.option === null ? '' : `, default ${key.fallback}`;
-    const grammar = key.option === null ? flagOf(key) : `${flagOf(key)} <${key.option}>`;
-    const description = key.description.replace(/\. Short for .*$/u, '');
-    const variable = variableName(key.pattern.split('.'));
-    const option = new Option(grammar, `${description} (${variable}${fallback})`);
-    start.addOption(key.option === null ? option.preset('true') : option);
-    names.set(key.pattern, option.attributeName());
-  }
-  return start.action((given: CommanderOptions) => {
-    const options = [...names].map(([pattern, name]) => [pattern, given[name]] as const);
-    const { config } = given;
-    return actions.start({
-      options: Object.fromEntries(options) as StartOptions['options'],
-      files: Array.isArray(config) ? config : [],
-    });
-  });
+    .action((given: GivenOptions) => actions.start(settingOptions(given)));
 }

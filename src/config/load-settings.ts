@@ -123,7 +123,7 @@ function variableStatements(environment: SettingSources['environment']): {
 }
 
 /** The option of a key: `--log-level` for `log.level`. */
-export function flagOf({ pattern }: Key<unknown>): string {
+export function flagOf({ pattern }: { readonly pattern: string }): string {
   return `--${pattern.replaceAll(/[._]/gu, '-')}`;
 }
 

@@ -20,6 +20,8 @@ export interface Key<T> {
   readonly variables: readonly string[];
   /** What stands for the value in the help of its command-line option; null for a flag; absent for no option. */
   readonly option?: string | null;
+  /** Patterns of keys that this one is short for: the weightier of the two counts, and of the same weight this. */
+  readonly shortFor: readonly string[];
 }
 
 /** One place where a key has a value. The later and the more particular source is the one that counts. */
@@ -63,12 +65,15 @@ export interface KeyDetails {
   readonly aliases?: readonly string[];
   readonly variables?: readonly string[];
   readonly option?: string | null;
+  readonly shortFor?: readonly string[];
 }
 
 export function key<T>(pattern: string, type: ValueType<T>, details: KeyDetails): Key<T> {
-  const { description, fallback = '', unit = '', aliases = [], variables = [] } = details;
+  const { description, fallback = '', unit = '', aliases = [] } = details;
+  const { variables = [], shortFor = [] } = details;
   const { isSecret } = type;
-  const common = { pattern, type, description, fallback, unit, isSecret, aliases, variables };
+  const names = { aliases, variables, shortFor };
+  const common = { pattern, type, description, fallback, unit, isSecret, ...names };
   return details.option === undefined ? common : { ...common, option: details.option };
 }
 

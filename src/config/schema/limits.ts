@@ -75,8 +75,8 @@ const WATERMARK = key(
     parseMemoryWatermark,
   ),
   {
-    description:
-      "memory beyond which publishers wait: a share of the machine's, or an amount. Short for `vm_memory_high_watermark.*`",
+    description: "memory beyond which publishers wait: a share of the machine's, or an amount",
+    shortFor: ['vm_memory_high_watermark.relative', 'vm_memory_high_watermark.absolute'],
     fallback: '0.6',
     option: 'amount',
   },
@@ -126,7 +126,8 @@ const FREE_LIMIT = key(
   ),
   {
     description:
-      'free disk space below which publishers wait: an amount, or a multiple of the memory. Short for `disk_free_limit.*`',
+      'free disk space below which publishers wait: an amount, or a multiple of the memory',
+    shortFor: ['disk_free_limit.absolute', 'disk_free_limit.relative'],
     fallback: '50MB',
     option: 'amount',
   },

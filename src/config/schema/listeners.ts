@@ -19,15 +19,16 @@ const DEFAULT_PORT = 5672;
 const EVERY_INTERFACE = '::';
 
 const PORT_KEY = key('port', PORT, {
-  description: 'TCP port for AMQP clients; 0 takes a free one. Short for `listeners.tcp.default`',
+  description: 'TCP port for AMQP clients; 0 takes a free one',
+  shortFor: ['listeners.tcp.$name'],
   fallback: String(DEFAULT_PORT),
   variables: ['RABBITMQ_NODE_PORT'],
   option: 'number',
 });
 
 const BIND_KEY = key('bind', ADDRESS, {
-  description:
-    'address to listen on; 0.0.0.0 or :: for every interface. Short for the address in `listeners.tcp.default`',
+  description: 'address to listen on; 0.0.0.0 or :: for every interface',
+  shortFor: ['listeners.tcp.$name'],
   fallback: DEFAULT_HOST,
   variables: ['RABBITMQ_NODE_IP_ADDRESS'],
   option: 'address',
