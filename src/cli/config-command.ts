@@ -1,6 +1,6 @@
 /** `leveret config`: whether a configuration is good, and what is in effect. Starts nothing. */
 import { Command, Option } from 'commander';
-import { effectiveKeys, type EffectiveKey } from '../config/effective.ts';
+import { effectiveKeys, effectiveTable, type EffectiveKey } from '../config/effective.ts';
 import { KEYS, loadSettings, type LoadedSettings } from '../config/load-settings.ts';
 import {
   addSettingOptions,
@@ -54,7 +54,7 @@ export function createConfigCommand(environment: ConfigEnvironment): Command {
       const { said } = load(settingOptions(given), environment);
       const all = effectiveKeys(KEYS, said);
       const shown = given['given'] === true ? all.filter(({ place }) => place !== null) : all;
-      environment.write(given['formatter'] === 'json' ? asJson(shown) : asTable(shown));
+      environment.write(given['formatter'] === 'json' ? asJson(shown) : effectiveTable(shown));
     });
   return command.addCommand(show);
 }
@@ -80,21 +80,4 @@ function check(options: SettingOptions, environment: ConfigEnvironment): void {
 function asJson(keys: readonly EffectiveKey[]): string {
   const rows = keys.map(({ overruledBy, ...row }) => ({ ...row, overruled_by: overruledBy }));
   return `${JSON.stringify(rows, null, 2)}\n`;
-}
-
-function asTable(keys: readonly EffectiveKey[]): string {
-  const rows = keys.map(({ key, value, place, overruledBy }) => [
-    key,
-    value === '' ? "''" : value,
-    `${place ?? 'default'}${overruledBy === null ? '' : ` (overruled by ${overruledBy})`}`,
-  ]);
-  const widthOf = (column: number): number =>
-    Math.min(60, Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
-  const [keyWidth, valueWidth] = [widthOf(0), widthOf(1)];
-  return rows
-    .map(
-      ([key = '', value = '', from = '']) =>
-        `${key.padEnd(keyWidth)}  ${value.padEnd(valueWidth)}  ${from}\n`,
-    )
-    .join('');
 }

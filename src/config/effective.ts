@@ -2,7 +2,7 @@
 import type { Key } from './setting.ts';
 import { describeOrigin, keyText, rankOf, type Origin } from './sources.ts';
 import type { SaidOf } from './statements.ts';
-import { withoutPassword } from '../runtime/printable.ts';
+import { escapeUnprintable, withoutPassword } from '../runtime/printable.ts';
 
 export interface EffectiveKey {
   readonly key: string;
@@ -50,4 +50,22 @@ function saidKey(
     place: describeOrigin(origin),
     overruledBy: stronger === undefined ? null : describeOrigin(stronger.origin),
   };
+}
+
+/** A line for each key: what it is, what it has, where from. */
+export function effectiveTable(keys: readonly EffectiveKey[]): string {
+  const rows = keys.map(({ key, value, place, overruledBy }) => [
+    key,
+    value === '' ? "''" : escapeUnprintable(value),
+    `${place ?? 'default'}${overruledBy === null ? '' : ` (overruled by ${overruledBy})`}`,
+  ]);
+  const widthOf = (column: number): number =>
+    Math.min(60, Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  const [keyWidth, valueWidth] = [widthOf(0), widthOf(1)];
+  return rows
+    .map(
+      ([key = '', value = '', from = '']) =>
+        `${key.padEnd(keyWidth)}  ${value.padEnd(valueWidth)}  ${from}\n`,
+    )
+    .join('');
 }
