@@ -47,6 +47,7 @@ export class ConfigFiles {
   readonly #reader: FileReader;
   readonly #entries: Array<Statement | Problem> = [];
   readonly #files: string[] = [];
+  #isFull = false;
 
   constructor(reader: FileReader) {
     this.#reader = reader;
@@ -94,12 +95,17 @@ export class ConfigFiles {
   /** @param within the files that include this one, the outermost first */
   #readFile(file: string, within: readonly string[]): void {
     if (this.#files.length >= MOST_FILES) {
-      if (this.#files.length === MOST_FILES) this.#tell(`More than ${MOST_FILES} files`);
+      if (!this.#isFull) this.#tell(`More than ${MOST_FILES} files`);
+      this.#isFull = true;
       return;
     }
     const octets = this.#guard(file, () => this.#reader.read(file, LONGEST_FILE));
     if (octets === null) return;
     this.#files.push(file);
+    if (octets.includes(0)) {
+      this.#tell(`${quoteIfNeeded(file)} is not text`);
+      return;
+    }
     for (const line of parseConfig(octets)) {
       const place = `${quoteIfNeeded(file)}:${line.line}`;
       if (line.kind === 'problem') {
@@ -114,6 +120,7 @@ export class ConfigFiles {
   }
 
   #include(path: string, from: string, within: readonly string[], place: string): void {
+    if (this.#isFull) return;
     const target = resolve(dirname(from), path);
     for (const file of this.#expand(target)) {
       if (within.includes(file)) {

@@ -54,7 +54,9 @@ export class KnownKeys {
     for (const { pattern, variables } of keys) {
       for (const name of variables) this.#variables.set(name, pattern.split('.'));
     }
-    const literals = (words: readonly string[]): number => words.length - choices(words);
+    // The more of it is spelled out, the more particular a pattern is.
+    const literals = (words: readonly string[]): number =>
+      words.filter((word) => !isChoice(word)).join('').length;
     return patterns.toSorted(([, one], [, other]) => literals(other) - literals(one));
   }
 
@@ -73,8 +75,8 @@ export class KnownKeys {
     if (text.length > LONGEST_COMPARED) return null;
     let nearest: string | null = null;
     let least = Math.max(2, Math.floor(text.length / 3)) + 1;
-    for (const { words: pattern } of this.#all) {
-      if (pattern.includes('**')) continue;
+    for (const { words: pattern, kind } of this.#all) {
+      if (kind !== 'key') continue;
       // A part that is the operator's choice is taken as they chose it.
       const candidate = pattern
         .map((part, index) => (isChoice(part) ? (words[index] ?? part) : part))

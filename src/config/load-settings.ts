@@ -56,7 +56,8 @@ export function loadSettings(sources: SettingSources): LoadedSettings {
   statements.addAll(
     [...fromVariables, ...optionStatements(sources.options)].filter(isNotOverruled),
   );
-  const problems = [...statements.problems, ...problemsOf(SCHEMA, statements)];
+  const refused = refusedVariables(sources.environment);
+  const problems = [...refused, ...statements.problems, ...problemsOf(SCHEMA, statements)];
   if (problems.length > 0) throw new ConfigurationError([...new Set(problems)]);
   const settings = readAll(SCHEMA, statements);
   const together = crossChecks(settings);
@@ -100,6 +101,16 @@ function filesOfVariables(environment: SettingSources['environment']): readonly 
   const { RABBITMQ_CONFIG_FILE: main = '', RABBITMQ_CONFIG_FILES: more = '' } = environment;
   // RabbitMQ writes a directory or `directory/*.conf`.
   return [main, more.replace(/\/\*\.conf$/u, '')].filter((path) => path !== '');
+}
+
+/** Variables of RabbitMQ's images, which refuse them too: who sets them counts on them. */
+const REFUSED_VARIABLE =
+  /^RABBITMQ_(?:DEFAULT_(?:USER|PASS)_FILE|(?:MANAGEMENT_)?SSL_\w+|VM_MEMORY_HIGH_WATERMARK)$/u;
+
+function refusedVariables(environment: SettingSources['environment']): readonly string[] {
+  return Object.entries(environment)
+    .filter(([name, text = '']) => text !== '' && REFUSED_VARIABLE.test(name))
+    .map(([name]) => `${name} is not supported: use a key of a configuration file`);
 }
 
 /** What container platforms put into the environment for a service that is called leveret. */

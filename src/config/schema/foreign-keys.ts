@@ -74,6 +74,7 @@ export const FOREIGN_KEYS: readonly string[] = [
   ...tlsDetails('auth_ldap.ssl_options'),
   'auth_http.ssl_options',
   'auth_ldap.ssl_options',
+  'auth_ldap.servers',
   'definitions.tls.fail_if_no_peer_cert',
   'auth_http.ssl_options.fail_if_no_peer_cert',
   'auth_ldap.ssl_options.fail_if_no_peer_cert',

@@ -109,6 +109,12 @@ const SERVER_CLAIMS = key(`${SERVER}.preferred_username_claims.$n`, TEXT, {
 const SERVER_ALIASES = key(`${SERVER}.scope_aliases.$alias`, WORDS, {
   description: 'scopes that an alias stands for',
 });
+const SERVER_NUMBERED_ALIAS = key(`${SERVER}.scope_aliases.$n.alias`, TEXT, {
+  description: 'an alias, which may have any characters',
+});
+const SERVER_NUMBERED_SCOPE = key(`${SERVER}.scope_aliases.$n.scope`, WORDS, {
+  description: 'the scopes that it stands for',
+});
 const SERVER_AUD = key(`${SERVER}.verify_aud`, BOOLEAN, {
   description: 'whether tokens must be meant for it',
 });
@@ -122,6 +128,8 @@ const SERVER_KEYS: readonly Key<unknown>[] = [
   SERVER_SCOPES_KEY,
   SERVER_CLAIMS,
   SERVER_ALIASES,
+  SERVER_NUMBERED_ALIAS,
+  SERVER_NUMBERED_SCOPE,
   SERVER_AUD,
   SERVER_PROVIDER,
 ];
@@ -135,9 +143,7 @@ function resourceServers(given: GivenValues): readonly OAuthResourceServer[] {
       scopePrefix: under(given, SERVER_PREFIX, name),
       additionalScopesKey: under(given, SERVER_SCOPES_KEY, name),
       preferredUsernameClaims: own.all(SERVER_CLAIMS).map(({ value }) => value),
-      scopeAliases: toRecord(
-        own.all(SERVER_ALIASES).map(({ names: [alias = ''], value }) => [alias, value]),
-      ),
+      scopeAliases: scopeAliases(own, SERVER_ALIASES, SERVER_NUMBERED_ALIAS, SERVER_NUMBERED_SCOPE),
       verifyAud: under(given, SERVER_AUD, name),
       provider: under(given, SERVER_PROVIDER, name),
     };
@@ -155,12 +161,17 @@ const NUMBERED_SCOPE = key('auth_oauth2.scope_aliases.$n.scope', WORDS, {
   description: 'the scopes that it stands for',
 });
 
-function scopeAliases(given: GivenValues): Readonly<Record<string, readonly string[]>> {
-  const plain = given.all(ALIASES).map(({ names: [alias = ''], value }) => [alias, value] as const);
+function scopeAliases(
+  given: GivenValues,
+  plain: Key<readonly string[]>,
+  alias: Key<string>,
+  scope: Key<readonly string[]>,
+): Readonly<Record<string, readonly string[]>> {
+  const byName = given.all(plain).map(({ names: [name = ''], value }) => [name, value] as const);
   const numbered = given
-    .all(NUMBERED_ALIAS)
-    .map(({ names: [n = ''], value }) => [value, under(given, NUMBERED_SCOPE, n) ?? []] as const);
-  return toRecord([...plain, ...numbered]);
+    .all(alias)
+    .map(({ names: [n = ''], value }) => [value, under(given, scope, n) ?? []] as const);
+  return toRecord([...byName, ...numbered]);
 }
 
 export const OAUTH2: SchemaOf<OAuth2Settings> = {
@@ -177,7 +188,9 @@ export const OAUTH2: SchemaOf<OAuth2Settings> = {
     'auth_oauth2.additional_scopes_key',
     'fields of a token in which there are scopes too',
   ),
-  scopeAliases: combined([ALIASES, NUMBERED_ALIAS, NUMBERED_SCOPE], scopeAliases),
+  scopeAliases: combined([ALIASES, NUMBERED_ALIAS, NUMBERED_SCOPE], (given) =>
+    scopeAliases(given, ALIASES, NUMBERED_ALIAS, NUMBERED_SCOPE),
+  ),
   preferredUsernameClaims: list('auth_oauth2.preferred_username_claims.$n', TEXT, [], {
     description: 'field of a token that names the user',
     fallback: 'sub, client_id',
