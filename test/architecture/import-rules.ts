@@ -38,6 +38,7 @@ const ANYTHING_OF_OURS = /^src\//u;
 const ROOMS: readonly Room[] = [
   { name: 'main', files: /^src\/main\.ts$/u, mayImport: [ANYTHING_OF_OURS] },
   { name: 'index', files: /^src\/index\.ts$/u, mayImport: [ANYTHING_OF_OURS] },
+  { name: 'embedding', files: /^src\/embedding\//u, mayImport: [ANYTHING_OF_OURS] },
   { name: 'version', files: VERSION, mayImport: [] },
   { name: 'runtime', files: RUNTIME, mayImport: [] },
   { name: 'amqp/wire', files: WIRE, mayImport: [] },

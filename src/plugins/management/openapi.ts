@@ -6,8 +6,8 @@ import type { Route } from './route.ts';
 export function openApiOf(routes: readonly Route[], version: string): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {
-    paths[`/api${route.path}`] ??= {};
-    paths[`/api${route.path}`]![route.method] = operationOf(route);
+    const operations = (paths[`/api${route.path}`] ??= {});
+    operations[route.method] = operationOf(route);
   }
   return {
     openapi: '3.1.0',

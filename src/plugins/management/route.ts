@@ -50,7 +50,7 @@ export function routeWithBody<Schema extends GenericSchema>(
     handle(request: Request<InferOutput<Schema>>): Eventually<Answer>;
   },
 ): Route {
-  return route as unknown as Route;
+  return route;
 }
 
 /** A request that cannot be answered as it is: the answer that says so. */

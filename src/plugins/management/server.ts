@@ -76,7 +76,7 @@ async function run(c: HttpContext, route: Route, context: PluginContext): Promis
     return await route.handle({
       params: c.req.param(),
       query: new URL(c.req.url).searchParams,
-      body: route.body === undefined ? undefined : await readBody(c, route),
+      body: route.body === undefined ? undefined : await readBody(c, route.body),
       user,
       peer,
       header: (name) => c.req.header(name) ?? null,
@@ -115,7 +115,7 @@ function peerOf(c: HttpContext): Peer {
 }
 
 /** An empty body is an empty object. @throws Refusal that names the field */
-async function readBody(c: HttpContext, { body: schema }: Route): Promise<unknown> {
+async function readBody(c: HttpContext, schema: NonNullable<Route['body']>): Promise<unknown> {
   const octets = await readOctets(c);
   let json: unknown = {};
   try {
@@ -123,7 +123,7 @@ async function readBody(c: HttpContext, { body: schema }: Route): Promise<unknow
   } catch {
     throw new Refusal(400, 'json', 'Not valid JSON');
   }
-  const result = safeParse(schema!, json);
+  const result = safeParse(schema, json);
   if (result.success) return result.output;
   const [issue] = result.issues;
   const field = getDotPath(issue);
