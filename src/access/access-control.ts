@@ -24,12 +24,8 @@ import { LoginChain, type ChainLink } from './login-chain.ts';
 import { PasswordHashing } from './password-hashing.ts';
 import { Permissions, readPermission, type CompiledPermission } from './permissions.ts';
 import { allDurable, StoredCollection, type Durable } from './stored-collection.ts';
-import type {
-  CompiledTopicPermission} from './topic-permissions.ts';
-import {
-  readTopicPermission,
-  TopicPermissions,
-} from './topic-permissions.ts';
+import type { CompiledTopicPermission } from './topic-permissions.ts';
+import { readTopicPermission, TopicPermissions } from './topic-permissions.ts';
 import { Usage } from './usage.ts';
 import { noSuchUser, readUser, Users, type User } from './users.ts';
 

@@ -6,6 +6,7 @@ import type { Durable } from '../broker/stored-definitions.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
 import type { Turn } from '../broker/turn.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import type { ConnectionAccess } from './connection-access.ts';
 import type { Limits } from './limits.ts';
 import type { OutputBuffer } from './output-buffer.ts';
 
@@ -16,6 +17,8 @@ export interface ConnectionContext {
   readonly turn: Turn;
   readonly runtime: Runtime;
   readonly limits: Limits;
+  /** What the user may do. */
+  readonly access: ConnectionAccess;
   /** Who logged in. */
   readonly user: AuthenticatedUser;
   /** Stands for the connection as the owner of exclusive queues. */

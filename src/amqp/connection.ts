@@ -9,6 +9,7 @@ import type { Logger } from '../runtime/logger.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Channel, ChannelHost } from './channel.ts';
 import { ChannelMultiplexer } from './channel-multiplexer.ts';
+import { ConnectionAccess } from './connection-access.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import {
   CLOSED,
@@ -62,6 +63,7 @@ export class Connection implements RoutedConnection, ChannelHost {
   state: ConnectionState = HEADER;
   readonly #header = new ProtocolHeaderReader();
   #virtualHost: VirtualHost | null = null;
+  #access: ConnectionAccess | null = null;
   readonly #heartbeat: Heartbeat;
   readonly block: PublishBlock;
   readonly answers: StoredAnswers;
@@ -115,6 +117,11 @@ export class Connection implements RoutedConnection, ChannelHost {
     return this.#virtualHost;
   }
 
+  get access(): ConnectionAccess {
+    if (this.#access === null) throw new Error('the connection is not open');
+    return this.#access;
+  }
+
   get user(): AuthenticatedUser {
     if (this.#handshake.user === null) throw new Error('nobody has logged in');
     return this.#handshake.user;
@@ -139,12 +146,13 @@ export class Connection implements RoutedConnection, ChannelHost {
     this.#gate.close(AWAITED_ANSWER);
     const proceed = (complete: () => void): void => {
       if (this.state === CLOSED) return;
+      // What follows may have to wait for the next answer: only then is anything read.
+      this.#gate.open(AWAITED_ANSWER);
       try {
         complete();
       } catch (error) {
         this.#refuse(error, channel);
       }
-      this.#gate.open(AWAITED_ANSWER);
       this.#readFrames();
     };
     result.then(
@@ -279,6 +287,7 @@ export class Connection implements RoutedConnection, ChannelHost {
     const { negotiated, virtualHost } = this.#handshake;
     if (virtualHost !== null) {
       this.#virtualHost = virtualHost;
+      this.#access = new ConnectionAccess({ ...this.#options, connection: this, log: this.#log });
       this.state = RUNNING;
       this.#end.callOff();
       this.#log.info('opened', this.#handshake.describe());
