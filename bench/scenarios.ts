@@ -222,8 +222,9 @@ function perAct(seconds: number, count: number): string {
 }
 
 /** Brokers give memory back, or take it, a little later. */
+/** Long enough for a broker to notice that nothing happens any more. */
 async function settle(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 2000));
+  await new Promise((resolve) => setTimeout(resolve, 6000));
 }
 
 function each(before: number | null, after: number | null, count: number): string {

@@ -8,6 +8,7 @@
  *   ...
  *   await broker.close();
  */
+import type { AddressInfo } from 'node:net';
 import { AccessControl } from './access/access-control.ts';
 import { DEFAULT_LIMITS, type Limits } from './amqp/limits.ts';
 import { AmqpListener } from './amqp/listener.ts';
@@ -21,6 +22,7 @@ import { DEFAULT_DISK_FREE_LIMIT, DiskAlarm, type DiskFreeLimit } from './broker
 import type { Logger } from './runtime/logger.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { createSystemRuntime } from './runtime/system-runtime.ts';
+import { DEFAULT_TLS, TlsIdentity, type TlsSettings } from './runtime/tls-identity.ts';
 import type { DefinitionStore } from './store/definition-store.ts';
 import type { Journal } from './store/journal.ts';
 import { MemoryDefinitionStore } from './store/memory/memory-definition-store.ts';
@@ -37,7 +39,9 @@ export type { DiskFreeLimit } from './broker/disk-alarm.ts';
 export type { MemoryWatermark } from './broker/memory-alarm.ts';
 export type { Logger } from './runtime/logger.ts';
 export type { Limits } from './amqp/limits.ts';
+export type { CertificateFiles, TlsSettings, TlsVersion } from './runtime/tls-identity.ts';
 export { DataDirectoryError } from './store/local/data-directory-error.ts';
+export { TlsFileError } from './runtime/tls-identity.ts';
 export { VERSION } from './version.ts';
 
 export interface CreateBrokerOptions {
@@ -45,6 +49,8 @@ export interface CreateBrokerOptions {
   readonly port?: number;
   /** Address to listen on; 127.0.0.1 when left out. */
   readonly host?: string;
+  /** Listens with TLS, too. */
+  readonly tls?: TlsListenOptions;
   /**
    * Directory that keeps what must survive, made where it is missing; one broker at a time can have it. When left out,
    * or null, all is kept in memory.
@@ -67,6 +73,14 @@ export interface CreateBrokerOptions {
   readonly memoryWatermark?: MemoryWatermark;
 }
 
+/** A certificate with its key, and what differs from the defaults: TLS 1.2 and 1.3, clients need no certificate. */
+export interface TlsListenOptions extends Partial<TlsSettings> {
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** TCP port; 0, the default, takes a free one. */
+  readonly port?: number;
+}
+
 export interface BrowseOptions {
   /** `/` when left out. */
   readonly vhost?: string;
@@ -82,6 +96,8 @@ export interface EmbeddedBroker extends AsyncDisposable {
   readonly port: number;
   /** What to connect to: `amqp://guest:guest@127.0.0.1:PORT`. */
   readonly url: string;
+  /** The port that speaks TLS; null without one. */
+  readonly tlsPort: number | null;
   /**
    * The messages of a queue from a position on, whoever holds them: looked at, not consumed. To read on, ask from the
    * position after the last.
@@ -89,6 +105,8 @@ export interface EmbeddedBroker extends AsyncDisposable {
    * @throws Error when there is no such queue
    */
   browse(queue: string, options?: BrowseOptions): readonly BrowsedView[];
+  /** Reads files of certificates that have changed now; they are looked at every ten seconds anyway. */
+  refreshCertificates(): void;
   /** Takes effect at once. `{ octets: 0 }` lets everybody who publishes wait: for tests of how a program bears that. */
   setMemoryWatermark(watermark: MemoryWatermark): void;
   /** Closes all connections (320), frees the port and the data directory, forgets what is in memory. Calling it again does nothing more. */
@@ -98,6 +116,7 @@ export interface EmbeddedBroker extends AsyncDisposable {
 /**
  * Starts a broker, which is ready for clients when the promise resolves.
  *
+ * @throws TlsFileError when a certificate or a key cannot be used
  * @throws DataDirectoryError when the data directory is in use, damaged, of a newer version or out of reach
  * @throws the system's error (`code` EADDRINUSE, EACCES, ...) when the port cannot be had
  */
@@ -137,22 +156,29 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
     closing ??= listener.close().then(() => broker.close());
     return closing;
   };
-  const { address, port } = await listener
-    .listen({ port: options.port ?? 0, host })
-    .catch(async (error: unknown) => {
-      await close();
-      throw error;
-    });
+  const listen = async (): Promise<readonly [AddressInfo, AddressInfo | null]> => {
+    const { tls } = options;
+    const plain = await listener.listen({ port: options.port ?? 0, host });
+    if (tls === undefined) return [plain, null];
+    const identity = new TlsIdentity({ ...DEFAULT_TLS, password: null, ...tls });
+    return [plain, await listener.listen({ port: tls.port ?? 0, host, tls: identity })];
+  };
+  const [{ address, port }, tlsAddress] = await listen().catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   const urlHost = address.includes(':') ? `[${address}]` : address;
   return {
     host: address,
     port,
     url: `amqp://guest:guest@${urlHost}:${port}`,
+    tlsPort: tlsAddress?.port ?? null,
     browse: (queue, { vhost = '/', from = 0, limit = 100 } = {}) => {
       const found = broker.findVirtualHost(vhost)?.queues.find(queue);
       if (found === undefined) throw new Error(`there is no queue '${queue}' in vhost '${vhost}'`);
       return found.browse(from, limit).map(viewOf);
     },
+    refreshCertificates: () => listener.refreshCertificates(),
     setMemoryWatermark: (watermark) => memoryAlarm.setWatermark(watermark),
     close,
     [Symbol.asyncDispose]: close,

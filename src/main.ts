@@ -5,7 +5,7 @@ import { loadSettings } from './config/load-settings.ts';
 import type { Settings } from './config/settings.ts';
 import { createBroker, DataDirectoryError, VERSION, type EmbeddedBroker } from './index.ts';
 import { createLogger } from './runtime/create-logger.ts';
-import { countExternalMemoryWithHeap } from './runtime/garbage-collection.ts';
+import { countExternalMemoryWithHeap, shrinkWhenQuiet } from './runtime/garbage-collection.ts';
 import type { Logger } from './runtime/logger.ts';
 import { systemTimers } from './runtime/timers.ts';
 
@@ -14,6 +14,7 @@ const STOP_TIMEOUT_MS = 5000;
 
 async function start(options: StartOptions): Promise<void> {
   countExternalMemoryWithHeap();
+  shrinkWhenQuiet(systemTimers);
   const settings = loadSettings({ options, environment: process.env });
   const log = await createLogger({ level: settings.logLevel, destination: process.stdout });
   const broker = await listen(settings, log);

@@ -1,5 +1,4 @@
 /** What the parts of a channel (publishing, consuming, topology) need of the channel and its connection. */
-import type { AuthenticatedUser } from '../access/authenticator.ts';
 import type { BrokerError } from '../broker/errors.ts';
 import type { Eventually, QueueOwner } from '../broker/queue/queue-ref.ts';
 import type { Durable } from '../broker/stored-definitions.ts';
@@ -17,10 +16,8 @@ export interface ConnectionContext {
   readonly turn: Turn;
   readonly runtime: Runtime;
   readonly limits: Limits;
-  /** What the user may do. */
+  /** Who logged in, and what they may do. */
   readonly access: ConnectionAccess;
-  /** Who logged in. */
-  readonly user: AuthenticatedUser;
   /** Stands for the connection as the owner of exclusive queues. */
   readonly owner: QueueOwner;
   /** Largest frame that the client accepts, in octets; 0 for no limit. */

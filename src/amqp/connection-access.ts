@@ -24,15 +24,14 @@ const ANSWERS_MAX = 1024;
 
 export interface ConnectionAccessOptions {
   readonly access: AccessControl;
-  /** Whose user may change in the course of time. */
-  readonly connection: {
-    readonly user: AuthenticatedUser;
-    readonly virtualHost: { readonly name: string };
-  };
+  readonly user: AuthenticatedUser;
+  readonly vhost: string;
   readonly log: Logger;
 }
 
 export class ConnectionAccess {
+  /** Whose connection it is; renewed with a new secret. */
+  user: AuthenticatedUser;
   readonly #options: ConnectionAccessOptions;
   readonly #allowed = new Set<string>();
   /** What was found not to be allowed, for the operation under way only: the next one asks again. */
@@ -40,6 +39,7 @@ export class ConnectionAccess {
   #generation = -1;
 
   constructor(options: ConnectionAccessOptions) {
+    this.user = options.user;
     this.#options = options;
   }
 
@@ -63,12 +63,12 @@ export class ConnectionAccess {
   require(question: Question): void {
     if (this.#isAllowed(question)) return;
     const { access, kind, name, topic } = question;
-    const { user, virtualHost } = this.#options.connection;
-    const resource = `${kind} '${shownName(kind, name)}' in vhost '${virtualHost.name}'`;
+    const { vhost } = this.#options;
+    const resource = `${kind} '${shownName(kind, name)}' in vhost '${vhost}'`;
     const what = topic === undefined ? resource : `topic '${textOf(topic)}' in ${resource}`;
     throw new BrokerError(
       'ACCESS_REFUSED',
-      `${access} access to ${what} refused for user '${user.name}'`,
+      `${access} access to ${what} refused for user '${this.user.name}'`,
     );
   }
 
@@ -116,9 +116,8 @@ export class ConnectionAccess {
   }
 
   #ask({ access, kind, name, topic }: Question): Eventually<boolean> {
-    const { access: control, connection } = this.#options;
-    const { user, virtualHost } = connection;
-    const { name: vhost } = virtualHost;
+    const { access: control, vhost } = this.#options;
+    const { user } = this;
     if (topic === undefined || access === 'configure') {
       const resource = { kind, name: shownName(kind, name) };
       return control.resourceAccess(user, vhost, resource, access);

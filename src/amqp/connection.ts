@@ -9,7 +9,7 @@ import type { Logger } from '../runtime/logger.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Channel, ChannelHost } from './channel.ts';
 import { ChannelMultiplexer } from './channel-multiplexer.ts';
-import { ConnectionAccess } from './connection-access.ts';
+import type { ConnectionAccess } from './connection-access.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import {
   CLOSED,
@@ -63,7 +63,6 @@ export class Connection implements RoutedConnection, ChannelHost {
   state: ConnectionState = HEADER;
   readonly #header = new ProtocolHeaderReader();
   #virtualHost: VirtualHost | null = null;
-  #access: ConnectionAccess | null = null;
   readonly #heartbeat: Heartbeat;
   readonly block: PublishBlock;
   readonly answers: StoredAnswers;
@@ -113,18 +112,11 @@ export class Connection implements RoutedConnection, ChannelHost {
   // What channels ask for ----------------------------------------------------------------------
 
   get virtualHost(): VirtualHost {
-    if (this.#virtualHost === null) throw new Error('the connection is not open');
-    return this.#virtualHost;
+    return this.#virtualHost ?? neverOpened();
   }
 
   get access(): ConnectionAccess {
-    if (this.#access === null) throw new Error('the connection is not open');
-    return this.#access;
-  }
-
-  get user(): AuthenticatedUser {
-    if (this.#handshake.user === null) throw new Error('nobody has logged in');
-    return this.#handshake.user;
+    return this.#handshake.access ?? neverOpened();
   }
 
   get wantsCancelNotification(): boolean {
@@ -266,11 +258,11 @@ export class Connection implements RoutedConnection, ChannelHost {
       throw new ProtocolError('CHANNEL_ERROR', 'unexpected method in connection state running');
     }
     const respond = (user: AuthenticatedUser): void => {
-      this.#handshake.user = user;
+      this.access.user = user;
       encodeConnectionUpdateSecretOk(this.out, 0, {});
       this.out.touch();
     };
-    const pending = updateSecret(this.#options.access, this.user, method.newSecret);
+    const pending = updateSecret(this.#options.access, this.access.user, method.newSecret);
     if (pending instanceof Promise) this.#pauseUntil(pending, respond, null);
     else respond(pending);
   }
@@ -287,7 +279,6 @@ export class Connection implements RoutedConnection, ChannelHost {
     const { negotiated, virtualHost } = this.#handshake;
     if (virtualHost !== null) {
       this.#virtualHost = virtualHost;
-      this.#access = new ConnectionAccess({ ...this.#options, connection: this, log: this.#log });
       this.state = RUNNING;
       this.#end.callOff();
       this.#log.info('opened', this.#handshake.describe());
@@ -399,4 +390,9 @@ export class Connection implements RoutedConnection, ChannelHost {
     this.#log.error('missed heartbeats from the client');
     this.#transport.destroy();
   }
+}
+
+/** Channels exist on open connections only. */
+function neverOpened(): never {
+  throw new Error('the connection is not open');
 }

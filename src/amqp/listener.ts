@@ -1,66 +1,141 @@
-/** Accepts AMQP clients on a TCP port, and ends their connections in order. The only place that touches sockets. */
+/**
+ * Accepts AMQP clients on TCP ports, with TLS or without, and ends their connections in order. The only place that
+ * touches sockets.
+ */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type Server as TlsServer, TLSSocket } from 'node:tls';
 import type { Timer } from '../runtime/timers.ts';
+import { TlsFileError, type TlsIdentity } from '../runtime/tls-identity.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOptions } from './connection-options.ts';
+import { certificateProblem, tlsFacts } from './tls-client.ts';
 
 /** How often heartbeats of all connections are looked after, in milliseconds. */
 const SWEEP_MS = 250;
+/** How often the files of certificates are looked at, in milliseconds. */
+const CERTIFICATE_SWEEP_MS = 10_000;
 /** Octets that Node may hold for a socket before deliveries wait. */
 const WRITE_BUFFER_OCTETS = 256 * 1024;
+/** How long the handshake of TLS may take, in milliseconds: as in RabbitMQ. */
+const TLS_HANDSHAKE_TIMEOUT_MS = 5000;
 
 export interface ListenOptions {
   /** 0 takes a free port. */
   readonly port: number;
   readonly host: string;
+  /** Null or left out: not encrypted. */
+  readonly tls?: TlsIdentity | null;
 }
+
+const SOCKET_OPTIONS = { noDelay: true, highWaterMark: WRITE_BUFFER_OCTETS };
 
 export class AmqpListener {
   readonly #options: ConnectionOptions;
   readonly #connections = new Set<Connection>();
-  readonly #server: Server;
-  #sweep: Timer | null = null;
+  /** Sockets in the handshake of TLS, by the peer. */
+  readonly #handshaking = new Map<string, Socket>();
+  readonly #servers: Server[] = [];
+  readonly #identities: TlsIdentity[] = [];
+  readonly #timers: Timer[] = [];
   readonly #ignoreAlarms: () => void;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    const { alarms } = options.broker;
+    const { alarms, runtime } = options.broker;
     this.#ignoreAlarms = alarms.onChange(() => {
       for (const connection of this.#connections) connection.alarmed();
     });
-    this.#server = createServer({ noDelay: true, highWaterMark: WRITE_BUFFER_OCTETS }, (socket) =>
-      this.#accept(socket),
-    );
+    this.#every(SWEEP_MS, () => {
+      const nowMs = runtime.clock.monotonicMs();
+      for (const connection of this.#connections) connection.sweep(nowMs);
+    });
+    this.#every(CERTIFICATE_SWEEP_MS, () => this.refreshCertificates());
   }
 
   get connectionCount(): number {
     return this.#connections.size;
   }
 
-  /** Rejects when the port cannot be had (EADDRINUSE, EACCES, EADDRNOTAVAIL, ENOTFOUND). */
-  async listen(options: ListenOptions): Promise<AddressInfo> {
-    const server = this.#server;
+  /**
+   * Listens on a port; may be called for several. Rejects when the port cannot be had (EADDRINUSE, EACCES,
+   * EADDRNOTAVAIL, ENOTFOUND).
+   */
+  async listen({ port, host, tls = null }: ListenOptions): Promise<AddressInfo> {
+    const server = tls === null ? this.#plainServer() : this.#tlsServer(tls);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(options.port, options.host, () => {
+      server.listen(port, host, () => {
         server.off('error', reject);
         resolve();
       });
     });
-    const { log, timers, clock } = this.#options.broker.runtime;
+    this.#servers.push(server);
+    const { log } = this.#options.broker.runtime;
     server.on('error', (error) => log.error('listener failed', { error }));
-    this.#sweep = timers.every(SWEEP_MS, () => {
-      const nowMs = clock.monotonicMs();
-      for (const connection of this.#connections) connection.sweep(nowMs);
-    });
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('not a TCP listener');
     return address;
   }
 
+  #plainServer(): Server {
+    return createServer(SOCKET_OPTIONS, (socket) => this.#accept(socket));
+  }
+
+  #tlsServer(tls: TlsIdentity): TlsServer {
+    const server = createTlsServer({
+      ...SOCKET_OPTIONS,
+      ...tls.serverOptions,
+      handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS,
+    });
+    const { log } = this.#options.broker.runtime;
+    server.on('connection', (socket: Socket) => {
+      const peer = peerOf(socket);
+      this.#handshaking.set(peer, socket);
+      socket.once('close', () => this.#handshaking.delete(peer));
+    });
+    server.on('secureConnection', (socket) => {
+      const peer = peerOf(socket);
+      this.#handshaking.delete(peer);
+      const problem = certificateProblem(socket, tls.settings);
+      if (problem === null) this.#accept(socket);
+      else {
+        log.warn(problem, { peer });
+        socket.destroy();
+      }
+    });
+    server.on('tlsClientError', (error: NodeJS.ErrnoException, { remoteAddress = '' }) => {
+      // Who only probes the port says nothing.
+      if (error.code === 'ECONNRESET') log.debug('closed during the handshake of TLS');
+      else log.warn(`handshake of TLS failed: ${error.message}`, { peer: remoteAddress });
+    });
+    tls.onChange(() => server.setSecureContext(tls.secureContextOptions));
+    this.#identities.push(tls);
+    return server;
+  }
+
+  /** Reads files of certificates that have changed: new connections get what is in them now. */
+  refreshCertificates(): void {
+    for (const identity of this.#identities) this.#refresh(identity);
+  }
+
+  #refresh(tls: TlsIdentity): void {
+    const { log } = this.#options.broker.runtime;
+    try {
+      if (tls.refresh()) log.info('TLS certificates read again');
+    } catch (error) {
+      if (!(error instanceof TlsFileError)) throw error;
+      log.error(`${error.message}; what was read before stays in force`);
+    }
+  }
+
+  #every(periodMs: number, task: () => void): void {
+    this.#timers.push(this.#options.broker.runtime.timers.every(periodMs, task));
+  }
+
   #accept(socket: Socket): void {
     const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = socket;
-    const endpoints = { remoteAddress, remotePort, localAddress, localPort };
+    const tls = socket instanceof TLSSocket ? tlsFacts(socket) : null;
+    const endpoints = { remoteAddress, remotePort, localAddress, localPort, tls };
     const connection = new Connection(this.#options, socket, endpoints);
     this.#connections.add(connection);
     socket.on('data', (chunk) => connection.onData(chunk));
@@ -75,14 +150,23 @@ export class AmqpListener {
 
   /** Stops accepting, closes every connection with 320, and returns when all are gone. */
   async close(): Promise<void> {
-    this.#sweep?.cancel();
+    for (const timer of this.#timers) timer.cancel();
     this.#ignoreAlarms();
-    const closed = new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-    });
+    const closed = this.#servers.map((server) => closing(server));
+    for (const socket of this.#handshaking.values()) socket.destroy();
     for (const connection of this.#connections) {
       connection.forceClose("broker forced connection closure with reason 'shutdown'");
     }
-    await closed;
+    await Promise.all(closed);
   }
+}
+
+function peerOf({ remoteAddress = '', remotePort = 0 }: Socket): string {
+  return `${remoteAddress}:${remotePort}`;
+}
+
+async function closing(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+  });
 }

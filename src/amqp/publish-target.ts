@@ -40,7 +40,7 @@ export class PublishTarget {
   route(virtualHost: VirtualHost, message: Message): readonly QueueRef[] {
     const exchange = this.find(virtualHost);
     if (message.traits !== null && message.traits.copies !== null) {
-      return virtualHost.routeByKeys(exchange, routingKeysOf(message), message);
+      return virtualHost.routeByKeys(exchange, routingKeysOf(message), message).queues;
     }
     if (this.#queues !== null) return this.#queues;
     const route = virtualHost.route(exchange, this.address.routingKey, message);

@@ -65,7 +65,7 @@ export function admitProperties(
   if (changes.replyTo === undefined && changes.headers === undefined && copies === null) {
     return message;
   }
-  return withProperties(message, { ...properties, ...changes }, { traits });
+  return withProperties(message, { ...properties, ...changes }, traits);
 }
 
 function checkUserId({ userId }: BasicProperties, user: AuthenticatedUser): void {

@@ -205,7 +205,7 @@ export class Publishing {
   }
 
   #admit(message: Message): Message {
-    return admitProperties(message, this.#channel.connection.user, this.#replyTo);
+    return admitProperties(message, this.#channel.connection.access.user, this.#replyTo);
   }
 
   /** Where the publisher's frames begin when they can be passed on whole: side by side in one buffer. */

@@ -2,7 +2,8 @@
  * The byte stream under a connection: what is used of a socket. The listener gives a real one; a simulation gives
  * one that drops, delays and partitions.
  */
-import type { X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
+import type { PeerCertificate } from 'node:tls';
 import type { Peer } from '../access/authenticator.ts';
 
 export interface Transport {
@@ -27,10 +28,18 @@ export interface Endpoints {
   readonly remotePort: number;
   readonly localAddress: string;
   readonly localPort: number;
-  /** The stream is encrypted; not when left out. */
-  readonly isTls?: boolean;
-  /** The certificate that the client owns, of an authority that the listener trusts; none when left out. */
-  readonly peerCertificate?: X509Certificate | null;
+  /** Null for a connection that is not encrypted. */
+  readonly tls: TlsFacts | null;
+}
+
+/** What was agreed on in the handshake of TLS. */
+export interface TlsFacts {
+  /** `TLSv1.3`, `TLSv1.2` */
+  readonly protocol: string;
+  /** As OpenSSL and the standards name it. */
+  readonly cipher: string;
+  /** Of the client, and checked; null when it showed none. */
+  readonly peerCertificate: PeerCertificate | null;
 }
 
 /** RabbitMQ's name for a connection. */
@@ -42,10 +51,11 @@ export function connectionName(endpoints: Endpoints): string {
 /** From where somebody logs in. */
 export function peerOf(endpoints: Endpoints): Peer {
   const address = endpoints.remoteAddress.replace(/^::ffff:/, '');
+  const certificate = endpoints.tls?.peerCertificate ?? null;
   return {
     address,
     isLoopback: address.startsWith('127.') || address === '::1',
-    isTls: endpoints.isTls ?? false,
-    certificate: endpoints.peerCertificate ?? null,
+    isTls: endpoints.tls !== null,
+    certificate: certificate === null ? null : new X509Certificate(certificate.raw),
   };
 }

@@ -3,18 +3,21 @@
  * (https://www.rabbitmq.com/docs/dlx). Messages are gathered and published when the turn ends: queues that dead-letter
  * into each other never call each other, so however long their chain is, the stack stays flat.
  */
+import { writeProperties } from '../amqp/wire/property-octets.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { DeathHistory, type DeathReason } from './death-history.ts';
-import type { Exchange } from './exchange/exchange.ts';
+import type { Exchange, Route } from './exchange/exchange.ts';
 import {
+  inEnvelope,
   MessageAddress,
   NO_TRAITS,
   propertiesOf,
   routingKeysOf,
-  withProperties,
+  type Envelope,
   type Message,
 } from './message.ts';
-import { REJECTED, type QueueRef } from './queue/queue-ref.ts';
+import { REJECTED } from './queue/queue-ref.ts';
+import { RecentDeath } from './recent-death.ts';
 import type { Dispatchable, Turn } from './turn.ts';
 
 /** Where a queue sends what it gives up on. */
@@ -35,14 +38,10 @@ export interface DeadLetterSource {
 /** What dead-lettering needs of the virtual host. */
 export interface DeadLetterRouter {
   findExchange(name: string): Exchange | undefined;
-  routeByKeys(
-    exchange: Exchange,
-    routingKeys: readonly string[],
-    message: Message,
-  ): readonly QueueRef[];
+  routeByKeys(exchange: Exchange, routingKeys: readonly string[], message: Message): Route;
 }
 
-interface DeadLetter {
+export interface DeadLetter {
   readonly source: DeadLetterSource;
   readonly message: Message;
   readonly position: number;
@@ -55,6 +54,7 @@ export class DeadLetters implements Dispatchable {
   readonly #turn: Turn;
   readonly #clock: Clock;
   #pending: DeadLetter[] = [];
+  readonly #recent = new RecentDeath();
 
   constructor(router: DeadLetterRouter, turn: Turn, clock: Clock) {
     this.#router = router;
@@ -80,12 +80,18 @@ export class DeadLetters implements Dispatchable {
     const target = letter.source.deadLetterTarget;
     const exchange = target === null ? undefined : this.#router.findExchange(target.exchange);
     if (target === null || exchange === undefined) return false;
-    const message = this.#rewrite(letter, target);
-    const routed = this.#router.routeByKeys(exchange, routingKeysOf(message), message);
+    const keys = routingKeysTo(target, letter.message);
+    const expected = this.#router.routeByKeys(exchange, keys, letter.message);
+    // What nobody gets need not be written.
+    if (expected.queues.length === 0 && !expected.dependsOnHeaders) return false;
+    const message = inEnvelope(letter.message, this.#rewrite(letter, target), this.#turn.nowMs());
+    const { queues } = expected.dependsOnHeaders
+      ? this.#router.routeByKeys(exchange, keys, message)
+      : expected;
     const history = message.traits?.deaths ?? null;
     let takenCount = 0;
     let isRefused = false;
-    for (const queue of routed) {
+    for (const queue of queues) {
       if (letter.reason !== 'rejected' && history?.isCycleTo(queue.name) === true) continue;
       if (queue.publish(message) === REJECTED) isRefused = true;
       else takenCount++;
@@ -93,8 +99,12 @@ export class DeadLetters implements Dispatchable {
     return takenCount > 0 && !isRefused;
   }
 
-  /** The message as it goes on: its history in the headers, no expiration, under its new address. */
-  #rewrite({ source, message, reason }: DeadLetter, target: DeadLetterTarget): Message {
+  /** How the message goes on: its history in the headers, no expiration, under its new address. */
+  #rewrite(letter: DeadLetter, target: DeadLetterTarget): Envelope {
+    const timeSeconds = Math.floor(this.#clock.nowMs() / 1000);
+    const known = this.#recent.recall(letter, target, timeSeconds);
+    if (known !== null) return known;
+    const { source, message, reason } = letter;
     const { expiration, ...properties } = propertiesOf(message);
     const traits = message.traits ?? NO_TRAITS;
     const { exchange, routingKey } = message.address;
@@ -102,24 +112,28 @@ export class DeadLetters implements Dispatchable {
       queue: source.name,
       reason,
       count: 1,
-      timeSeconds: Math.floor(this.#clock.nowMs() / 1000),
+      timeSeconds,
       exchange,
       routingKeys: [routingKey, ...(traits.copies?.carbon ?? [])],
       originalExpiration: expiration ?? null,
     });
-    return withProperties(
-      message,
-      { ...properties, headers: deaths.addTo(properties.headers ?? new Map()) },
-      {
-        address: new MessageAddress(target.exchange, target.routingKey ?? routingKey),
-        arrivedAtMs: this.#turn.nowMs(),
-        traits: {
-          priority: traits.priority,
-          expirationMs: -1,
-          copies: target.routingKey === null ? traits.copies : null,
-          deaths,
-        },
+    const headers = deaths.addTo(properties.headers ?? new Map());
+    const envelope: Envelope = {
+      address: new MessageAddress(target.exchange, target.routingKey ?? routingKey),
+      properties: writeProperties({ ...properties, headers }),
+      traits: {
+        priority: traits.priority,
+        expirationMs: -1,
+        copies: target.routingKey === null ? traits.copies : null,
+        deaths,
       },
-    );
+    };
+    this.#recent.remember(letter, target, timeSeconds, envelope);
+    return envelope;
   }
+}
+
+/** What a dead letter is routed by: the queue's own key, or all keys that it was published with. */
+function routingKeysTo(target: DeadLetterTarget, message: Message): readonly string[] {
+  return target.routingKey === null ? routingKeysOf(message) : [target.routingKey];
 }

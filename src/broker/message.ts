@@ -94,31 +94,42 @@ export class Message {
   }
 }
 
-/** The same body under other properties, published anew. Costs allocations: not for the common way of a message. */
-export function withProperties(
-  message: Message,
-  properties: BasicProperties,
-  changes: {
-    readonly address?: MessageAddress;
-    readonly arrivedAtMs?: number;
-    readonly traits?: MessageTraits | null;
-  } = {},
-): Message {
-  const encoded = writeProperties(properties);
+/** All of a message but its body and its time. */
+export interface Envelope {
+  readonly address: MessageAddress;
+  /** As octets. */
+  readonly properties: Buffer;
+  readonly traits: MessageTraits | null;
+}
+
+/** The same body in another envelope. */
+export function inEnvelope(message: Message, envelope: Envelope, arrivedAtMs: number): Message {
+  const { address, properties, traits } = envelope;
   return new Message(
-    changes.address ?? message.address,
+    address,
     message.isPersistent,
-    encoded,
+    properties,
     0,
-    encoded.length,
+    properties.length,
     message.body,
     message.bodyStart,
     message.bodyLength,
     message.bodyPieces,
     -1,
-    changes.arrivedAtMs ?? message.arrivedAtMs,
-    changes.traits === undefined ? message.traits : changes.traits,
+    arrivedAtMs,
+    traits,
   );
+}
+
+/** The same message with other properties. Costs allocations: not for the common way of a message. */
+export function withProperties(
+  message: Message,
+  properties: BasicProperties,
+  traits: MessageTraits | null = message.traits,
+): Message {
+  const { address, arrivedAtMs } = message;
+  const envelope = { address, properties: writeProperties(properties), traits };
+  return inEnvelope(message, envelope, arrivedAtMs);
 }
 
 /** All keys that a message is routed by: its routing key, then those of CC and BCC. */

@@ -109,14 +109,10 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter {
   }
 
   /** Where a message with these routing keys goes: for the few that have several, and so not remembered. */
-  routeByKeys(
-    exchange: Exchange,
-    routingKeys: readonly string[],
-    message: Message,
-  ): readonly QueueRef[] {
-    const [routingKey = '', ...copies] = routingKeys;
-    if (copies.length === 0) return this.route(exchange, routingKey, message).queues;
-    return computeRoute(this, exchange, routingKeys, message).queues;
+  routeByKeys(exchange: Exchange, routingKeys: readonly string[], message: Message): Route {
+    const [routingKey = ''] = routingKeys;
+    if (routingKeys.length === 1) return this.route(exchange, routingKey, message);
+    return computeRoute(this, exchange, routingKeys, message);
   }
 
   // Bindings -----------------------------------------------------------------------------------

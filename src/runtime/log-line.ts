@@ -21,7 +21,7 @@ const URI_PASSWORD = /(:\/\/[^\s/:@]*):[^\s/@]+@/gu;
 
 /** The record as text that ends in a newline; a field `error` adds its stack, indented. */
 export function formatLogLine(record: LogRecord, useColour: boolean): string {
-  const time = formatLocalTime(new Date(record.timeMs));
+  const time = formatLocalTime(record.timeMs);
   const level = `[${record.level}]`;
   let rest = '';
   let stack = '';
@@ -41,6 +41,7 @@ function paint(style: Parameters<typeof styleText>[0], text: string): string {
 }
 
 function withoutPassword(text: string): string {
+  if (!text.includes('://')) return text;
   return text.replace(URI_PASSWORD, '$1:[secret]@');
 }
 
@@ -75,12 +76,22 @@ function formatStack(value: unknown): string {
   return frames.map((frame) => `${escapeUnprintable(frame)}\n`).join('');
 }
 
+/** The second that was told last, and its text up to there: lines come in bursts. */
+const last = { second: Number.NaN, text: '', offset: '' };
+
 /** Local time with its offset from UTC, as RabbitMQ writes it: unambiguous across machines. */
-function formatLocalTime(time: Date): string {
-  const offsetMinutes = -time.getTimezoneOffset();
-  const shifted = new Date(time.getTime() + offsetMinutes * 60_000).toISOString();
-  const sign = offsetMinutes < 0 ? '-' : '+';
-  const hours = String(Math.floor(Math.abs(offsetMinutes) / 60)).padStart(2, '0');
-  const minutes = String(Math.abs(offsetMinutes) % 60).padStart(2, '0');
-  return `${shifted.slice(0, 10)} ${shifted.slice(11, 23)}${sign}${hours}:${minutes}`;
+function formatLocalTime(timeMs: number): string {
+  const second = Math.floor(timeMs / 1000);
+  if (second !== last.second) {
+    const offsetMinutes = -new Date(timeMs).getTimezoneOffset();
+    const shifted = new Date((second + offsetMinutes * 60) * 1000).toISOString();
+    const sign = offsetMinutes < 0 ? '-' : '+';
+    const hours = String(Math.floor(Math.abs(offsetMinutes) / 60)).padStart(2, '0');
+    const minutes = String(Math.abs(offsetMinutes) % 60).padStart(2, '0');
+    last.second = second;
+    last.text = `${shifted.slice(0, 10)} ${shifted.slice(11, 19)}`;
+    last.offset = `${sign}${hours}:${minutes}`;
+  }
+  const milliseconds = String(timeMs - second * 1000).padStart(3, '0');
+  return `${last.text}.${milliseconds}${last.offset}`;
 }

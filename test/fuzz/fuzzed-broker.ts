@@ -24,6 +24,7 @@ const ENDPOINTS = {
   remotePort: 1,
   localAddress: '127.0.0.1',
   localPort: 5672,
+  tls: null,
 };
 
 /** Something that must never happen. */

@@ -56,6 +56,7 @@ export class InMemoryClient {
       remotePort: port,
       localAddress: '127.0.0.1',
       localPort: 5672,
+      tls: null,
     });
     this.feed(PROTOCOL_HEADER);
     const response = Buffer.from('\0guest\0guest');

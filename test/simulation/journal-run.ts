@@ -77,7 +77,10 @@ export class JournalRun {
     const onError = (error: unknown): void => void this.#errors.push(error);
     this.#turn = new Turn(journal, time, onError);
     journal.onCommitted = () => this.#turn.end();
-    const router = { findExchange: (): undefined => {}, routeByKeys: () => [] };
+    const router = {
+      findExchange: (): undefined => {},
+      routeByKeys: () => ({ queues: [], dependsOnHeaders: false }),
+    };
     this.#shared = {
       vhost: '/',
       isDurable: true,

@@ -3,6 +3,7 @@
  * Knows one channel, number 1.
  */
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { fromPlain } from '../../amqp/wire/field-table.ts';
 import { PROTOCOL_HEADER } from '../../amqp/wire/frame.ts';
 import { FrameReader, type FrameHandler } from '../../amqp/wire/frame-reader.ts';
@@ -34,6 +35,13 @@ const ANSWER_TIMEOUT_MS = 30_000;
 
 type Encode<M> = (writer: WireWriter, channel: number, method: M) => void;
 
+function openSocket({ host, port, isEncrypted }: BrokerUri): Socket {
+  const options = { host, port, noDelay: true, writableHighWaterMark: WRITE_BUFFER_OCTETS };
+  if (!isEncrypted) return connect(options as never);
+  // Load on a broker of one's own: who it is need not be proved.
+  return connectTls({ ...options, rejectUnauthorized: false } as never);
+}
+
 export class PerfConnection implements FrameHandler {
   readonly socket: Socket;
   frameMax = 131_072;
@@ -59,12 +67,7 @@ export class PerfConnection implements FrameHandler {
   /** Connects, logs in and opens channel 1. @throws PerfError with the broker's reason */
   static async open(uri: BrokerUri): Promise<PerfConnection> {
     const { host, port } = uri;
-    const socket = connect({
-      host,
-      port,
-      noDelay: true,
-      writableHighWaterMark: WRITE_BUFFER_OCTETS,
-    } as never);
+    const socket = openSocket(uri);
     const connection = new PerfConnection(socket);
     socket.write(PROTOCOL_HEADER);
     await connection.#expect(CONNECTION_START).catch((error: unknown) => {

@@ -41,6 +41,8 @@ export interface PerfOptions {
 }
 
 export interface BrokerUri {
+  /** `amqps:` */
+  readonly isEncrypted: boolean;
   readonly host: string;
   readonly port: number;
   readonly user: string;
@@ -125,16 +127,21 @@ function readAckMode(mode: string): number {
   throw new PerfError(`Bad value "${mode}" for --ack: expected auto, each, or a number`);
 }
 
-/** `amqp://user:password@host:port/vhost`; everything but the host may be left out. */
+/** `amqp://user:password@host:port/vhost`, or amqps; everything but the host may be left out. */
 export function parseUri(uri: string): BrokerUri {
   const url = URL.canParse(uri) ? new URL(uri) : null;
-  if (url?.protocol !== 'amqp:' || url.hostname === '') {
-    throw new PerfError('Bad value for --uri: expected amqp://user:password@host:port/vhost');
+  const isEncrypted = url?.protocol === 'amqps:';
+  if ((url?.protocol !== 'amqp:' && !isEncrypted) || url === null || url.hostname === '') {
+    throw new PerfError(
+      'Bad value for --uri: expected amqp://user:password@host:port/vhost, or amqps://...',
+    );
   }
   const vhost = decodeURIComponent(url.pathname.slice(1));
+  const defaultPort = isEncrypted ? 5671 : 5672;
   return {
+    isEncrypted,
     host: url.hostname.replace(/^\[|\]$/gu, ''),
-    port: url.port === '' ? 5672 : Number(url.port),
+    port: url.port === '' ? defaultPort : Number(url.port),
     user: url.username === '' ? 'guest' : decodeURIComponent(url.username),
     password: url.password === '' ? 'guest' : decodeURIComponent(url.password),
     vhost: vhost === '' ? '/' : vhost,

@@ -1,0 +1,31 @@
+/** The client of a TLS connection as its certificate tells it: what is believed of it, and what is not. */
+import type { TLSSocket } from 'node:tls';
+import type { TlsSettings } from '../runtime/tls-identity.ts';
+import type { TlsFacts } from './transport.ts';
+
+/** Why the certificate of a client is not to be believed; null where it is, or where none is asked for or shown. */
+export function certificateProblem(socket: TLSSocket, settings: TlsSettings): string | null {
+  if (!settings.verifyPeer) return null;
+  if (!hasSubject(socket.getPeerCertificate()) || socket.authorized) return null;
+  return `the client's certificate is refused: ${reasonOf(socket.authorizationError)}`;
+}
+
+/** What both sides agreed on. */
+export function tlsFacts(socket: TLSSocket): TlsFacts {
+  const certificate = socket.getPeerCertificate();
+  return {
+    protocol: socket.getProtocol() ?? '',
+    cipher: socket.getCipher().name,
+    peerCertificate: hasSubject(certificate) ? certificate : null,
+  };
+}
+
+/** Without a certificate Node answers an empty object. */
+function hasSubject(certificate: object): boolean {
+  return 'raw' in certificate;
+}
+
+function reasonOf(error: Error | string | null | undefined): string {
+  if (error instanceof Error) return error.message;
+  return error ?? 'unknown reason';
+}
