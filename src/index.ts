@@ -9,9 +9,11 @@
  *   await broker.close();
  */
 import type { AddressInfo } from 'node:net';
-import { AccessControl } from './access/access-control.ts';
+import { AccessControl, DEFAULT_USER, type DefaultUser } from './access/access-control.ts';
+import type { PasswordRule } from './access/password-rule.ts';
 import { DEFAULT_LIMITS, type Limits } from './amqp/limits.ts';
 import { AmqpListener } from './amqp/listener.ts';
+import { saslMechanisms, type MechanismOptions } from './amqp/mechanisms.ts';
 import { BlockPool } from './amqp/output-buffer.ts';
 import { serverProperties } from './amqp/server-properties.ts';
 import { Broker } from './broker/broker.ts';
@@ -34,6 +36,9 @@ import {
 } from './broker/memory-alarm.ts';
 import { VERSION } from './version.ts';
 
+export type { DefaultUser } from './access/access-control.ts';
+export type { PasswordRule } from './access/password-rule.ts';
+export type { MechanismOptions } from './amqp/mechanisms.ts';
 export type { BrowsedView } from './broker/browse.ts';
 export type { DiskFreeLimit } from './broker/disk-alarm.ts';
 export type { MemoryWatermark } from './broker/memory-alarm.ts';
@@ -61,6 +66,7 @@ export interface CreateBrokerOptions {
    * faster; they survive the end of the process, but not a power cut.
    */
   readonly sync?: 'commit' | 'never';
+  readonly access?: AccessOptions;
   /** Where the broker tells what it does; silent when left out. */
   readonly log?: Logger;
   /** Limits that differ from RabbitMQ's defaults. */
@@ -81,6 +87,17 @@ export interface TlsListenOptions extends Partial<TlsSettings> {
   readonly port?: number;
 }
 
+/** Who may log in, and how. */
+export interface AccessOptions extends MechanismOptions {
+  /** The user that a broker begins with which has none yet; guest when left out, null for none. */
+  readonly defaultUser?: Partial<DefaultUser> | null;
+  /** Users that may log in from this machine only; guest when left out. */
+  readonly loopbackUsers?: readonly string[];
+  /** RabbitMQ's name of how new passwords are hashed; scrypt when left out, or null. */
+  readonly hashingAlgorithm?: string | null;
+  readonly passwordRule?: PasswordRule | null;
+}
+
 export interface BrowseOptions {
   /** `/` when left out. */
   readonly vhost?: string;
@@ -94,7 +111,7 @@ export interface BrowseOptions {
 export interface EmbeddedBroker extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
-  /** What to connect to: `amqp://guest:guest@127.0.0.1:PORT`. */
+  /** What to connect to, as the default user: `amqp://guest:guest@127.0.0.1:PORT`. */
   readonly url: string;
   /** The port that speaks TLS; null without one. */
   readonly tlsPort: number | null;
@@ -129,9 +146,11 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
   });
   const { memoryBudget = DEFAULT_MEMORY_BUDGET } = options;
   const broker = new Broker({ runtime, ...store, memoryBudget });
-  const access = new AccessControl({ definitions: store.definitions, runtime });
+  const { definitions } = store;
+  const access = new AccessControl({ definitions, runtime, ...options.access });
   broker.recover();
-  await access.recover();
+  const defaultUser = defaultUserOf(options);
+  await access.recover(defaultUser);
   if (typeof options.dataDir === 'string') {
     const limit = options.diskFreeLimit ?? DEFAULT_DISK_FREE_LIMIT;
     diskAlarm = new DiskAlarm(broker.alarms, runtime, options.dataDir, limit);
@@ -139,6 +158,7 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
   const listener = new AmqpListener({
     broker,
     access,
+    mechanisms: saslMechanisms(options.access ?? {}),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     pool: new BlockPool(),
     serverProperties: serverProperties(VERSION),
@@ -171,7 +191,7 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
   return {
     host: address,
     port,
-    url: `amqp://guest:guest@${urlHost}:${port}`,
+    url: urlOf(urlHost, port, defaultUser ?? DEFAULT_USER),
     tlsPort: tlsAddress?.port ?? null,
     browse: (queue, { vhost = '/', from = 0, limit = 100 } = {}) => {
       const found = broker.findVirtualHost(vhost)?.queues.find(queue);
@@ -183,6 +203,16 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function defaultUserOf({ access }: CreateBrokerOptions): DefaultUser | null {
+  return access?.defaultUser === null ? null : { ...DEFAULT_USER, ...access?.defaultUser };
+}
+
+function urlOf(host: string, port: number, { name, password, vhost }: DefaultUser): string {
+  const path = vhost === '/' ? '' : `/${encodeURIComponent(vhost)}`;
+  const credentials = [name, password].map((part) => encodeURIComponent(part)).join(':');
+  return `amqp://${credentials}@${host}:${port}${path}`;
 }
 
 /** SQLite and the journal on disk are loaded by who keeps something only. */

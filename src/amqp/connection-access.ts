@@ -9,6 +9,8 @@ import type { AccessControl } from '../access/access-control.ts';
 import type { Access, AuthenticatedUser } from '../access/authenticator.ts';
 import type { Eventually } from '../access/eventually.ts';
 import { BrokerError } from '../broker/errors.ts';
+import { isReached } from './admission.ts';
+import { ProtocolError } from './errors.ts';
 import type { Logger } from '../runtime/logger.ts';
 
 export interface Question {
@@ -77,6 +79,24 @@ export class ConnectionAccess {
     const others: readonly Access[] = ['write', 'read'];
     if (others.some((access) => this.#isAllowed({ access, kind, name }))) return;
     this.require({ access: 'configure', kind, name });
+  }
+
+  /** @throws ProtocolError NOT_ALLOWED when the user has as many channels as it may */
+  channelOpened(): void {
+    const { name } = this.user;
+    const { users, usage } = this.#options.access;
+    const max = users.find(name)?.limits['max-channels'] ?? -1;
+    if (isReached(usage.channelsOf(name), max)) {
+      throw new ProtocolError(
+        'NOT_ALLOWED',
+        `number of channels opened for user '${name}' has reached the maximum allowed user limit of (${max})`,
+      );
+    }
+    usage.channelOpened(name);
+  }
+
+  channelsClosed(count: number): void {
+    this.#options.access.usage.channelsClosed(this.user.name, count);
   }
 
   #isAllowed(question: Question): boolean {

@@ -15,10 +15,10 @@ import type { Broker } from '../broker/broker.ts';
 import type { LogFields } from '../runtime/logger.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
 import { Admission } from './admission.ts';
-import { AMQPLAIN } from './amqplain.ts';
 import { ConnectionAccess } from './connection-access.ts';
 import { ProtocolError } from './errors.ts';
 import { FRAME_MAX_MIN, type Limits } from './limits.ts';
+import { saslMechanisms } from './mechanisms.ts';
 import type { FieldTable } from './wire/field-table.ts';
 import { readClientProperties, type ClientProperties } from './server-properties.ts';
 import {
@@ -39,7 +39,7 @@ import {
 import { REPLY_CODES } from './wire/reply-codes.ts';
 import type { WireWriter } from './wire/wire-writer.ts';
 
-const MECHANISMS: readonly SaslMechanism[] = [PLAIN, AMQPLAIN];
+const MECHANISMS = saslMechanisms({});
 
 /** The login failed. Told to clients that want to know, silent to others. */
 export class LoginRefused extends Error {
