@@ -148,9 +148,10 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
   const broker = new Broker({ runtime, ...store, memoryBudget });
   const { definitions } = store;
   const access = new AccessControl({ definitions, runtime, ...options.access });
-  broker.recover();
   const defaultUser = defaultUserOf(options);
   await access.recover(defaultUser);
+  broker.virtualHosts.onDeleted((name) => void access.deleteVirtualHost(name));
+  broker.recover();
   if (typeof options.dataDir === 'string') {
     const limit = options.diskFreeLimit ?? DEFAULT_DISK_FREE_LIMIT;
     diskAlarm = new DiskAlarm(broker.alarms, runtime, options.dataDir, limit);

@@ -279,6 +279,7 @@ export class Connection implements RoutedConnection, ChannelHost {
     const { negotiated, virtualHost } = this.#handshake;
     if (virtualHost !== null) {
       this.#virtualHost = virtualHost;
+      virtualHost.enter(this);
       this.state = RUNNING;
       this.#end.callOff();
       this.#log.info('opened', this.#handshake.describe());
@@ -292,7 +293,7 @@ export class Connection implements RoutedConnection, ChannelHost {
 
   #endChannels(): void {
     this.channels.endAll();
-    this.#virtualHost?.queues.deleteOwnedBy(this.owner);
+    this.#virtualHost?.leave(this);
   }
 
   /** What went wrong on a channel outside of its methods. */

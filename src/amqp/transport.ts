@@ -2,8 +2,7 @@
  * The byte stream under a connection: what is used of a socket. The listener gives a real one; a simulation gives
  * one that drops, delays and partitions.
  */
-import { X509Certificate } from 'node:crypto';
-import type { PeerCertificate } from 'node:tls';
+import type { X509Certificate } from 'node:crypto';
 import type { Peer } from '../access/authenticator.ts';
 
 export interface Transport {
@@ -39,7 +38,7 @@ export interface TlsFacts {
   /** As OpenSSL and the standards name it. */
   readonly cipher: string;
   /** Of the client, and checked; null when it showed none. */
-  readonly peerCertificate: PeerCertificate | null;
+  readonly peerCertificate: X509Certificate | null;
 }
 
 /** RabbitMQ's name for a connection. */
@@ -51,11 +50,10 @@ export function connectionName(endpoints: Endpoints): string {
 /** From where somebody logs in. */
 export function peerOf(endpoints: Endpoints): Peer {
   const address = endpoints.remoteAddress.replace(/^::ffff:/, '');
-  const certificate = endpoints.tls?.peerCertificate ?? null;
   return {
     address,
     isLoopback: address.startsWith('127.') || address === '::1',
     isTls: endpoints.tls !== null,
-    certificate: certificate === null ? null : new X509Certificate(certificate.raw),
+    certificate: endpoints.tls?.peerCertificate ?? null,
   };
 }

@@ -2,18 +2,30 @@
  * The broker: its virtual hosts and what they share. Protocol front ends find a virtual host here and talk to it;
  * nothing in here knows of sockets, frames or files.
  */
+import { base64url22 } from '../runtime/random.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { DefinitionStore } from '../store/definition-store.ts';
 import type { Journal } from '../store/journal.ts';
 import { Alarms } from './alarms.ts';
 import { Deadlines } from './deadlines.ts';
+import { BrokerError } from './errors.ts';
 import { ExchangeTypeRegistry } from './exchange/exchange-types.ts';
+import { GlobalParameters } from './global-parameters.ts';
 import { DEFAULT_MEMORY_BUDGET, MemoryBudget } from './memory-budget.ts';
+import { Parameters } from './parameters.ts';
+import { policyComponent } from './policy/policy-component.ts';
+import { PolicyKeys } from './policy/policy-keys.ts';
+import type { QueueTypeName } from './queue/queue-arguments.ts';
 import type { Eventually } from './queue/queue-ref.ts';
 import { QueueIds } from './queue-ids.ts';
 import { recoverDefinitions } from './recovery.ts';
+import type { Durable } from './stored-definitions.ts';
 import { Turn } from './turn.ts';
+import type { VirtualHostDefaults } from './virtual-host-defaults.ts';
+import { limitsOf, registerLimits } from './virtual-host-limits.ts';
+import type { VirtualHostMetadata } from './virtual-host-metadata.ts';
 import { VirtualHost } from './virtual-host.ts';
+import { VirtualHosts } from './virtual-hosts.ts';
 
 export interface BrokerOptions {
   readonly runtime: Runtime;
@@ -21,6 +33,17 @@ export interface BrokerOptions {
   readonly definitions: DefinitionStore;
   /** What ready messages may take of memory before queues write them out, in octets. */
   readonly memoryBudget?: number;
+  /** The type of queues that are declared without one, in virtual hosts that say nothing else; classic when left out. */
+  readonly defaultQueueType?: QueueTypeName;
+  /** Most virtual hosts; no limit when left out. */
+  readonly virtualHostMax?: number;
+  /** Most queues of all virtual hosts together; no limit when left out. */
+  readonly queueMax?: number;
+  /** What new virtual hosts get. */
+  readonly virtualHostDefaults?: VirtualHostDefaults;
+  /** Set as the global parameters `cluster_name` and `cluster_tags` at each start. */
+  readonly clusterName?: string;
+  readonly clusterTags?: Readonly<Record<string, string>>;
 }
 
 export class Broker {
@@ -30,8 +53,12 @@ export class Broker {
   readonly alarms: Alarms = new Alarms();
   readonly memoryBudget: MemoryBudget;
   readonly exchangeTypes: ExchangeTypeRegistry = new ExchangeTypeRegistry();
+  /** What policies can define; plugins may add to it. */
+  readonly policyKeys: PolicyKeys = new PolicyKeys();
+  readonly parameters: Parameters;
+  readonly globalParameters: GlobalParameters;
+  readonly virtualHosts: VirtualHosts;
   readonly #options: BrokerOptions;
-  readonly #virtualHosts = new Map<string, VirtualHost>();
   readonly #queueIds: QueueIds;
   /** Connections that are open, over all protocols: kept by their front ends. */
   connectionCount = 0;
@@ -46,8 +73,34 @@ export class Broker {
     this.#options = options;
     this.#queueIds = new QueueIds(options.definitions);
     this.#queueIds.exclude(options.journal.nextQueueId - 1);
+    const { definitions } = options;
+    this.globalParameters = new GlobalParameters(definitions);
+    this.parameters = new Parameters({
+      definitions,
+      hasVirtualHost: (name) => this.findVirtualHost(name) !== null,
+    });
+    this.virtualHosts = new VirtualHosts({
+      definitions,
+      parameters: this.parameters,
+      log,
+      build: (name, metadata) => this.#buildVirtualHost(name, metadata),
+      max: options.virtualHostMax ?? Number.POSITIVE_INFINITY,
+      defaults: options.virtualHostDefaults ?? { limits: [], operatorPolicies: [] },
+    });
+    this.#registerComponents();
     options.journal.onCommitted = () => this.turn.end();
     options.journal.onPressure = (isHigh) => this.alarms.holdUp(isHigh);
+  }
+
+  #registerComponents(): void {
+    const hostOf = (vhost: string): VirtualHost | null => this.findVirtualHost(vhost);
+    for (const component of ['policy', 'operator_policy'] as const) {
+      this.parameters.register(component, policyComponent(component, this.policyKeys, hostOf));
+    }
+    registerLimits(this.parameters, (vhost) => {
+      const virtualHost = hostOf(vhost);
+      if (virtualHost !== null) virtualHost.limits = limitsOf(this.parameters, vhost);
+    });
   }
 
   /**
@@ -59,34 +112,67 @@ export class Broker {
       definitions: this.#options.definitions,
       log: this.runtime.log,
       queueIds: this.#queueIds,
-      addVirtualHost: (name) => this.#addVirtualHost(name),
-      findVirtualHost: (name) => this.findVirtualHost(name),
+      virtualHosts: this.virtualHosts,
+      parameters: this.parameters,
+      globalParameters: this.globalParameters,
     });
     this.#options.journal.recovered();
-    if (this.#virtualHosts.size === 0) {
-      const created = this.createVirtualHost('/');
+    if (this.virtualHosts.size === 0) {
+      const created = this.createVirtualHost('/', { description: 'Default virtual host' });
       // Where this fails, so does everything that is declared in it, and who declares it is told.
       if (created instanceof Promise) created.catch(() => {});
     }
+    this.#identify();
     this.turn.end();
   }
 
+  /** The broker has a number of its own from its first start on, and the name and tags that it is configured with. */
+  #identify(): void {
+    const { clusterName, clusterTags } = this.#options;
+    if (this.globalParameters.find('internal_cluster_id') === null) {
+      const id = `rabbitmq-cluster-id-${base64url22(this.runtime.random)}`;
+      void this.globalParameters.put('internal_cluster_id', id);
+    }
+    if (clusterName !== undefined) void this.globalParameters.put('cluster_name', clusterName);
+    if (clusterTags !== undefined) void this.globalParameters.put('cluster_tags', clusterTags);
+  }
+
+  // Virtual hosts --------------------------------------------------------------------------------
+
   /** Null when there is none of this name. */
   findVirtualHost(name: string): VirtualHost | null {
-    return this.#virtualHosts.get(name) ?? null;
+    return this.virtualHosts.find(name);
   }
 
-  createVirtualHost(name: string): Eventually<VirtualHost> {
-    const virtualHost = this.#addVirtualHost(name);
-    const key = JSON.stringify([name]);
-    const stored = this.#options.definitions.put({ kind: 'vhost', key, value: { name } });
-    return stored === undefined ? virtualHost : stored.then(() => virtualHost);
+  /** Creates a virtual host; one that is there stays as it is. @throws VirtualHostError */
+  createVirtualHost(
+    name: string,
+    metadata: Partial<VirtualHostMetadata> = {},
+  ): Eventually<VirtualHost> {
+    const created = this.virtualHosts.create(name, metadata);
+    this.turn.end();
+    return created;
   }
 
-  #addVirtualHost(name: string): VirtualHost {
-    const { journal, definitions, runtime } = this.#options;
-    const virtualHost = new VirtualHost({
+  /** Changes the metadata of a virtual host; what is left out stays. @throws VirtualHostError when there is none */
+  updateVirtualHost(name: string, changes: Partial<VirtualHostMetadata>): Durable {
+    return this.virtualHosts.update(name, changes);
+  }
+
+  /**
+   * Deletes a virtual host with all that is in it, and closes its connections.
+   *
+   * @throws VirtualHostError when there is none, or it is protected
+   */
+  deleteVirtualHost(name: string): Durable {
+    return this.virtualHosts.delete(name);
+  }
+
+  #buildVirtualHost(name: string, metadata: VirtualHostMetadata): VirtualHost {
+    const { journal, definitions, runtime, defaultQueueType = null } = this.#options;
+    return new VirtualHost({
       name,
+      metadata,
       journal,
       memoryBudget: this.memoryBudget,
       definitions,
@@ -96,9 +182,23 @@ export class Broker {
       clock: runtime.clock,
       exchangeTypes: this.exchangeTypes,
       nextQueueId: () => this.#queueIds.take(),
+      parameters: this.parameters,
+      policyKeys: this.policyKeys,
+      defaultQueueType,
+      checkRoomForQueue: (queue) => this.#checkRoomForQueue(queue),
     });
-    this.#virtualHosts.set(name, virtualHost);
-    return virtualHost;
+  }
+
+  #checkRoomForQueue(queue: string): void {
+    const { queueMax = Number.POSITIVE_INFINITY } = this.#options;
+    if (queueMax === Number.POSITIVE_INFINITY) return;
+    let count = 0;
+    for (const { queues } of this.virtualHosts) count += queues.size;
+    if (count < queueMax) return;
+    throw new BrokerError(
+      'PRECONDITION_FAILED',
+      `cannot declare queue '${queue}': queue limit in cluster (${queueMax}) is reached`,
+    );
   }
 
   /** Completes what the store still has to write. */

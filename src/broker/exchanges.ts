@@ -8,6 +8,7 @@ import { BrokerError, notFound } from './errors.ts';
 import { Exchange } from './exchange/exchange.ts';
 import type { ExchangeTypeRegistry } from './exchange/exchange-types.ts';
 import { checkNotReserved, stripLineBreaks } from './names.ts';
+import type { VirtualHostPolicies } from './policy/virtual-host-policies.ts';
 import type { Eventually } from './queue/queue-ref.ts';
 import type { StoredDefinitions } from './stored-definitions.ts';
 import type { StoredExchange } from './stored-values.ts';
@@ -32,25 +33,30 @@ export interface ExchangeDeclaration {
   readonly arguments: FieldTable;
 }
 
+export interface ExchangesOptions {
+  readonly vhost: string;
+  readonly types: ExchangeTypeRegistry;
+  readonly bindings: Bindings;
+  readonly definitions: StoredDefinitions;
+  readonly policies: VirtualHostPolicies;
+}
+
 export class Exchanges {
   readonly #vhost: string;
   readonly #types: ExchangeTypeRegistry;
   readonly #bindings: Bindings;
   readonly #definitions: StoredDefinitions;
+  readonly #policies: VirtualHostPolicies;
   readonly #byName = new Map<string, Exchange>();
 
-  constructor(
-    vhost: string,
-    types: ExchangeTypeRegistry,
-    bindings: Bindings,
-    definitions: StoredDefinitions,
-  ) {
-    this.#vhost = vhost;
-    this.#types = types;
-    this.#bindings = bindings;
-    this.#definitions = definitions;
+  constructor(options: ExchangesOptions) {
+    this.#vhost = options.vhost;
+    this.#types = options.types;
+    this.#bindings = options.bindings;
+    this.#definitions = options.definitions;
+    this.#policies = options.policies;
     for (const [name, typeName, isInternal] of PREDECLARED) {
-      const type = types.get(typeName);
+      const type = this.#types.get(typeName);
       if (type === undefined) throw new Error(`exchange type '${typeName}' is not registered`);
       const flags = { isDurable: true, isAutoDelete: false, isInternal };
       this.#byName.set(name, new Exchange({ name, type, ...flags, arguments: EMPTY_TABLE }));
@@ -109,8 +115,7 @@ export class Exchanges {
     }
     if (alternate !== undefined) guard.forward(name, String(alternate.value));
     const exchange = new Exchange({ ...declaration, name, type });
-    this.#byName.set(name, exchange);
-    this.#bindings.generation++;
+    this.#add(exchange);
     return this.#definitions.putExchange(exchange);
   }
 
@@ -119,8 +124,30 @@ export class Exchanges {
     const type = this.#types.get(stored.type);
     if (type === undefined) throw new Error(`unknown exchange type '${stored.type}'`);
     if (this.#byName.has(stored.name)) throw new Error(`${this.#textOf(stored.name)} is there`);
-    this.#byName.set(stored.name, new Exchange({ ...stored, type, isDurable: true }));
+    this.#add(new Exchange({ ...stored, type, isDurable: true }));
+  }
+
+  #add(exchange: Exchange): void {
+    this.#byName.set(exchange.name, exchange);
+    exchange.applyPolicy(this.#policies.appliedTo('exchange', exchange.name));
     this.#bindings.generation++;
+  }
+
+  /** Policies may have changed: a step for each exchange. */
+  *reapplyPolicies(): Generator<void> {
+    for (const exchange of this.#byName.values()) {
+      const applied = this.#policies.appliedTo('exchange', exchange.name);
+      if (exchange.applyPolicy(applied)) this.#bindings.generation++;
+      yield;
+    }
+  }
+
+  /** The virtual host ends: a step for each exchange. */
+  *removeAll(): Generator<void> {
+    for (const exchange of this.#byName.values()) {
+      void this.remove(exchange);
+      yield;
+    }
   }
 
   #checkSame(existing: Exchange, declaration: ExchangeDeclaration): void {

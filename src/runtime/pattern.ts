@@ -5,22 +5,15 @@
  */
 import { RE2JS, RE2JSException } from 're2js';
 import { compileGuarded } from './guarded-pattern.ts';
+import { asPatternError, PatternError } from './pattern-error.ts';
+
+export { PatternError } from './pattern-error.ts';
 
 /** Whether a name meets a regular expression. */
 export interface Pattern {
   /** The expression as it was given. */
   readonly text: string;
   test(name: string): boolean;
-}
-
-/** What is given as a regular expression is none, or one that no engine here can run. */
-export class PatternError extends Error {
-  readonly pattern: string;
-
-  constructor(pattern: string, reason: string) {
-    super(reason);
-    this.pattern = pattern;
-  }
 }
 
 export interface PatternOptions {
@@ -37,7 +30,7 @@ const ANSWERS_MAX = 4096;
 /** @throws PatternError */
 export function compilePattern(text: string, options: PatternOptions = {}): Pattern {
   if (text.length > PATTERN_LENGTH_MAX) {
-    throw new PatternError(text, `longer than ${PATTERN_LENGTH_MAX} characters`);
+    throw new PatternError(text, 'regular expression is too large', PATTERN_LENGTH_MAX);
   }
   return new RememberingPattern(text, compile(text, options));
 }
@@ -48,7 +41,7 @@ function compile(text: string, options: PatternOptions): (name: string) => boole
   try {
     return compileGuarded(text, () => options.onTimeout?.(text));
   } catch (error) {
-    throw new PatternError(text, reasonOf(error));
+    throw asPatternError(text, error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -59,10 +52,6 @@ function compileLinear(text: string): RE2JS | RE2JSException {
     if (error instanceof RE2JSException) return error;
     throw error;
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 class RememberingPattern implements Pattern {

@@ -1,6 +1,6 @@
 /**
- * The DefinitionStore keeps what was declared: virtual hosts, exchanges, queues, bindings. This file is the seam; the
- * engines are in the folders beside it.
+ * The DefinitionStore keeps what was declared: virtual hosts, exchanges, queues, bindings, parameters. This file is the
+ * seam; the engines are in the folders beside it.
  */
 
 /** The kinds of definitions, each a keyed collection. A counter is a number that only grows. */
@@ -11,6 +11,10 @@ export type DefinitionKind =
   | 'queue'
   | 'binding'
   | 'counter'
+  // Virtual hosts whose content is being deleted.
+  | 'ending-vhost'
+  | 'parameter'
+  | 'global-parameter'
   | 'user'
   | 'permission'
   | 'topic-permission'
