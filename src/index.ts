@@ -8,12 +8,16 @@
  *   ...
  *   await broker.close();
  */
+import { DEFAULT_USER, type DefaultUser } from './access/access-control.ts';
 import { viewOf, type BrowsedView } from './broker/browse.ts';
 import type { MemoryWatermark } from './broker/memory-alarm.ts';
 import type { CreateBrokerOptions } from './embedding/broker-options.ts';
-import { RunningBroker } from './embedding/running-broker.ts';
+import { defaultUserOf, RunningBroker } from './embedding/running-broker.ts';
 import type { ListenerFacts } from './plugins/plugin-api.ts';
 
+export type { DefaultUser } from './access/access-control.ts';
+export type { PasswordRule } from './access/password-rule.ts';
+export type { MechanismOptions } from './amqp/mechanisms.ts';
 export type { BrowsedView } from './broker/browse.ts';
 export type { DiskFreeLimit } from './broker/disk-alarm.ts';
 export type { MemoryWatermark } from './broker/memory-alarm.ts';
@@ -23,6 +27,7 @@ export type { SocketSettings } from './amqp/listener.ts';
 export type { WantedListener } from './amqp/open-listeners.ts';
 export type { ServerNames } from './amqp/server-properties.ts';
 export type {
+  AccessOptions,
   CreateBrokerOptions,
   ManagementListenOptions,
   TlsListenOptions,
@@ -47,7 +52,7 @@ export interface BrowseOptions {
 export interface EmbeddedBroker extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
-  /** What to connect to: `amqp://guest:guest@127.0.0.1:PORT`. */
+  /** What to connect to, as the default user: `amqp://guest:guest@127.0.0.1:PORT`. */
   readonly url: string;
   /** The port that speaks TLS; null without one. */
   readonly tlsPort: number | null;
@@ -85,7 +90,7 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
   return {
     host,
     port,
-    url: `amqp://guest:guest@${urlHost}:${port}`,
+    url: urlOf(urlHost, port, defaultUserOf(options) ?? DEFAULT_USER),
     tlsPort: openListeners.find(({ isTls }) => isTls)?.port ?? null,
     listeners: plugins.listeners,
     browse: (queue, { vhost = '/', from = 0, limit = 100 } = {}) => {
@@ -98,4 +103,10 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function urlOf(host: string, port: number, { name, password, vhost }: DefaultUser): string {
+  const path = vhost === '/' ? '' : `/${encodeURIComponent(vhost)}`;
+  const credentials = [name, password].map((part) => encodeURIComponent(part)).join(':');
+  return `amqp://${credentials}@${host}:${port}${path}`;
 }

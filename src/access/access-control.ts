@@ -21,7 +21,8 @@ import { allAgree, whenKnown, type Eventually } from './eventually.ts';
 import { FailedLogins } from './failed-logins.ts';
 import { InternalBackEnd } from './internal-back-end.ts';
 import { LoginChain, type ChainLink } from './login-chain.ts';
-import { PasswordHashing } from './password-hashing.ts';
+import { PasswordHashing, SCRYPT } from './password-hashing.ts';
+import type { PasswordRule } from './password-rule.ts';
 import { Permissions, readPermission, type CompiledPermission } from './permissions.ts';
 import { allDurable, StoredCollection, type Durable } from './stored-collection.ts';
 import type { CompiledTopicPermission } from './topic-permissions.ts';
@@ -55,9 +56,11 @@ export interface AccessControlOptions {
   readonly definitions: DefinitionStore;
   readonly runtime: Pick<Runtime, 'random' | 'timers' | 'clock' | 'log'>;
   /** What new passwords are hashed with; scrypt when left out. */
-  readonly hashingAlgorithm?: string;
+  readonly hashingAlgorithm?: string | null;
   /** Users that may log in from this machine only; guest when left out. */
   readonly loopbackUsers?: readonly string[];
+  /** What new passwords must be like; anything goes when left out. */
+  readonly passwordRule?: PasswordRule | null;
   /** Who logs users in, in this order; the broker's own users when left out. */
   readonly backEnds?: (internal: BackEnd) => readonly ChainLink[];
 }
@@ -93,6 +96,7 @@ export class AccessControl implements Authenticator, Authorizer {
   /** Counts changes of anything that answers depend on: what was allowed in one generation is, for as long as it lasts. */
   generation = 0;
   readonly #options: AccessControlOptions;
+  readonly #hashing: PasswordHashing;
   readonly #internal: InternalBackEnd;
   readonly #chain: LoginChain;
   readonly #failedLogins: FailedLogins;
@@ -106,7 +110,7 @@ export class AccessControl implements Authenticator, Authorizer {
   readonly #patterns: PatternOptions;
 
   constructor(options: AccessControlOptions) {
-    const { definitions, runtime, hashingAlgorithm, loopbackUsers = [DEFAULT_USER.name] } = options;
+    const { definitions, runtime, loopbackUsers = [DEFAULT_USER.name] } = options;
     this.#options = options;
     this.#patterns = {
       onTimeout: (pattern) =>
@@ -117,11 +121,12 @@ export class AccessControl implements Authenticator, Authorizer {
       permissions: new StoredCollection(definitions, 'permission'),
       topicPermissions: new StoredCollection(definitions, 'topic-permission'),
     };
-    const hashing = new PasswordHashing(runtime.random, hashingAlgorithm);
-    this.users = this.#createUsers(hashing);
+    this.#hashing = new PasswordHashing(runtime.random, options.hashingAlgorithm ?? SCRYPT);
+    this.users = this.#createUsers(this.#hashing);
     this.permissions = this.#createPermissions();
     this.topicPermissions = this.#createTopicPermissions();
     const { users, permissions, topicPermissions } = this;
+    const hashing = this.#hashing;
     const { random } = runtime;
     this.#internal = new InternalBackEnd({ users, permissions, topicPermissions, hashing, random });
     const links = options.backEnds?.(this.#internal) ?? [{ authentication: this.#internal }];
@@ -134,6 +139,7 @@ export class AccessControl implements Authenticator, Authorizer {
     return new Users({
       stored: this.#stored.users,
       hashing,
+      passwordRule: this.#options.passwordRule ?? null,
       onPut: (user, before) => {
         const hasNewPassword = before !== null && before.passwordHash !== user.passwordHash;
         if (hasNewPassword) this.#internal.forget(before);
@@ -207,7 +213,7 @@ export class AccessControl implements Authenticator, Authorizer {
 
   async #createDefaultUser(defaultUser: DefaultUser): Promise<void> {
     const { name, password, tags, vhost, configure, write, read } = defaultUser;
-    const hash = await this.users.hashPassword(password);
+    const hash = await this.#hashing.hash(password);
     this.#internal.remember(name, password, hash);
     // Without a pause between them these become durable together.
     await allDurable([

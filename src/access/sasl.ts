@@ -3,6 +3,7 @@
  * its own frames; a mechanism that needs several rounds says so with a challenge.
  */
 import type { Peer } from './authenticator.ts';
+import { nameOfCertificate, type CertificateNameRule } from './certificate-name.ts';
 
 export type SaslStep =
   | {
@@ -72,5 +73,19 @@ export function anonymousMechanism(userName: string, password: string): SaslMech
     name: 'ANONYMOUS',
     isOffered: () => true,
     respond: () => ({ is: 'login', userName, password }),
+  };
+}
+
+/** EXTERNAL (RFC 4422): who owns the certificate that the client has shown in the handshake of TLS. */
+export function externalMechanism(rule: CertificateNameRule): SaslMechanism {
+  return {
+    name: 'EXTERNAL',
+    isOffered: ({ isTls }) => isTls,
+    respond(_response, { certificate }) {
+      if (certificate === null) return { is: 'refused', reason: 'the client has no certificate' };
+      const userName = nameOfCertificate(certificate, rule);
+      if (userName !== null) return { is: 'login', userName, password: null };
+      return { is: 'refused', reason: `the client's certificate has no ${rule.from}` };
+    },
   };
 }

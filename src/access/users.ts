@@ -1,6 +1,7 @@
 /** The broker's own users, with the hashes of their passwords, their tags and their limits. */
 import { AccessError } from './access-error.ts';
 import { isHashingAlgorithm, type PasswordHash, type PasswordHashing } from './password-hashing.ts';
+import { checkPassword, type PasswordRule } from './password-rule.ts';
 import { allDurable, readTexts, type Durable, type StoredCollection } from './stored-collection.ts';
 
 /** What can be limited for a user. 0: none at all; below: no limit. */
@@ -22,6 +23,7 @@ export interface User extends PasswordHash {
 export interface UsersOptions {
   readonly stored: StoredCollection<User>;
   readonly hashing: PasswordHashing;
+  readonly passwordRule: PasswordRule | null;
   readonly onPut: (user: User, before: User | null) => void;
   /** What else ends with a user. */
   readonly onDelete: (user: User) => Durable;
@@ -72,8 +74,13 @@ export class Users {
     return allDurable([deleted, this.#options.onDelete(user)]);
   }
 
-  /** What to put as the hash of a user's password. Takes some tens of milliseconds, of another thread. */
-  hashPassword(password: string): Promise<PasswordHash> {
+  /**
+   * What to put as the hash of a user's password. Takes some tens of milliseconds, of another thread.
+   *
+   * @throws AccessError for a password that the settings do not allow
+   */
+  async hashPassword(password: string): Promise<PasswordHash> {
+    checkPassword(password, this.#options.passwordRule);
     return this.#options.hashing.hash(password);
   }
 

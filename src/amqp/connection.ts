@@ -9,6 +9,7 @@ import type { Logger } from '../runtime/logger.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Channel, ChannelHost } from './channel.ts';
 import { ChannelMultiplexer } from './channel-multiplexer.ts';
+import type { ConnectionAccess } from './connection-access.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import {
   CLOSED,
@@ -112,13 +113,11 @@ export class Connection implements RoutedConnection, ChannelHost {
   // What channels ask for ----------------------------------------------------------------------
 
   get virtualHost(): VirtualHost {
-    if (this.#virtualHost === null) throw new Error('the connection is not open');
-    return this.#virtualHost;
+    return this.#virtualHost ?? neverOpened();
   }
 
-  get user(): AuthenticatedUser {
-    if (this.#handshake.user === null) throw new Error('nobody has logged in');
-    return this.#handshake.user;
+  get access(): ConnectionAccess {
+    return this.#handshake.access ?? neverOpened();
   }
 
   get wantsCancelNotification(): boolean {
@@ -140,12 +139,13 @@ export class Connection implements RoutedConnection, ChannelHost {
     this.#gate.close(AWAITED_ANSWER);
     const proceed = (complete: () => void): void => {
       if (this.state === CLOSED) return;
+      // What follows may have to wait for the next answer: only then is anything read.
+      this.#gate.open(AWAITED_ANSWER);
       try {
         complete();
       } catch (error) {
         this.#refuse(error, channel);
       }
-      this.#gate.open(AWAITED_ANSWER);
       this.#readFrames();
     };
     result.then(
@@ -259,11 +259,11 @@ export class Connection implements RoutedConnection, ChannelHost {
       throw new ProtocolError('CHANNEL_ERROR', 'unexpected method in connection state running');
     }
     const respond = (user: AuthenticatedUser): void => {
-      this.#handshake.user = user;
+      this.access.user = user;
       encodeConnectionUpdateSecretOk(this.out, 0, {});
       this.out.touch();
     };
-    const pending = updateSecret(this.#options.access, this.user, method.newSecret);
+    const pending = updateSecret(this.#options.access, this.access.user, method.newSecret);
     if (pending instanceof Promise) this.#pauseUntil(pending, respond, null);
     else respond(pending);
   }
@@ -392,4 +392,9 @@ export class Connection implements RoutedConnection, ChannelHost {
     this.#log.error('missed heartbeats from the client');
     this.#transport.destroy();
   }
+}
+
+/** Channels exist on open connections only. */
+function neverOpened(): never {
+  throw new Error('the connection is not open');
 }

@@ -15,9 +15,10 @@ import type { Broker } from '../broker/broker.ts';
 import type { LogFields } from '../runtime/logger.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
 import { Admission } from './admission.ts';
-import { AMQPLAIN } from './amqplain.ts';
+import { ConnectionAccess } from './connection-access.ts';
 import { ProtocolError } from './errors.ts';
 import { FRAME_MAX_MIN, type Limits } from './limits.ts';
+import { saslMechanisms } from './mechanisms.ts';
 import type { FieldTable } from './wire/field-table.ts';
 import { readClientProperties, type ClientProperties } from './server-properties.ts';
 import {
@@ -38,7 +39,7 @@ import {
 import { REPLY_CODES } from './wire/reply-codes.ts';
 import type { WireWriter } from './wire/wire-writer.ts';
 
-const MECHANISMS: readonly SaslMechanism[] = [PLAIN, AMQPLAIN];
+const MECHANISMS = saslMechanisms({});
 
 /** The login failed. Told to clients that want to know, silent to others. */
 export class LoginRefused extends Error {
@@ -83,8 +84,9 @@ export class Handshake {
   /** What connection.open chose; null before. */
   virtualHost: VirtualHost | null = null;
   readonly #options: HandshakeOptions;
-  /** Who logged in; null before. */
-  user: AuthenticatedUser | null = null;
+  /** What the user may do in it; null before. */
+  access: ConnectionAccess | null = null;
+  #user: AuthenticatedUser | null = null;
   readonly admission: Admission;
   #expects: 'start-ok' | 'secure-ok' | 'tune-ok' | 'open' = 'start-ok';
   #client: ClientProperties | null = null;
@@ -122,7 +124,7 @@ export class Handshake {
   describe(): LogFields {
     const { product = '', version = '', connectionName = '' } = this.#client ?? {};
     const name = connectionName === '' ? {} : { name: connectionName };
-    const user = this.user?.name ?? '';
+    const user = this.#user?.name ?? '';
     const vhost = this.virtualHost?.name ?? '';
     return { user, vhost, client: `${product} ${version}`.trim(), ...name };
   }
@@ -191,7 +193,7 @@ export class Handshake {
   }
 
   #acceptLogin(user: AuthenticatedUser): void {
-    this.user = user;
+    this.#user = user;
     this.#expects = 'tune-ok';
     const { channelMax, frameMax, heartbeatSeconds: heartbeat } = this.#options.limits;
     encodeConnectionTune(this.#options.out, 0, { channelMax, frameMax, heartbeat });
@@ -207,9 +209,13 @@ export class Handshake {
   }
 
   #open(method: ConnectionOpen): Eventually<void> {
-    if (this.user === null) throw new Error('nobody has logged in');
-    return whenKnown(this.admission.enter(this.user, method.virtualHost), (virtualHost) => {
+    const user = this.#user;
+    if (user === null) throw new Error('nobody has logged in');
+    const { access, broker } = this.#options;
+    return whenKnown(this.admission.enter(user, method.virtualHost), (virtualHost) => {
       this.virtualHost = virtualHost;
+      const { name: vhost } = virtualHost;
+      this.access = new ConnectionAccess({ access, user, vhost, log: broker.runtime.log });
       encodeConnectionOpenOk(this.#options.out, 0, {});
     });
   }

@@ -2,6 +2,7 @@
 import { EMPTY_TABLE, type FieldTable } from '../amqp/wire/field-table.ts';
 import { fieldTypeName } from '../amqp/wire/field-type-names.ts';
 import type { Bindings } from './bindings.ts';
+import { NO_GUARD, type DeclareGuard } from './declare-guard.ts';
 import { assertSameArgument, assertSameProperty } from './equivalence.ts';
 import { BrokerError, notFound } from './errors.ts';
 import { Exchange } from './exchange/exchange.ts';
@@ -91,13 +92,14 @@ export class Exchanges {
    *
    * @throws BrokerError PRECONDITION_FAILED, ACCESS_REFUSED
    */
-  declare(declaration: ExchangeDeclaration): Eventually<void> {
+  declare(declaration: ExchangeDeclaration, guard: DeclareGuard = NO_GUARD): Eventually<void> {
     const name = stripLineBreaks(declaration.name);
     const type = this.#types.get(declaration.type);
     if (type === undefined) {
       throw new BrokerError('PRECONDITION_FAILED', `unknown exchange type '${declaration.type}'`);
     }
     refuseDefaultExchange(name);
+    guard.configure(name);
     const existing = this.#byName.get(name);
     if (existing !== undefined) {
       this.#checkSame(existing, declaration);
@@ -111,6 +113,7 @@ export class Exchanges {
         `invalid type '${fieldTypeName(alternate.type)}' for arg 'alternate-exchange' in ${this.#textOf(name)}`,
       );
     }
+    if (alternate !== undefined) guard.forward(name, String(alternate.value));
     const exchange = new Exchange({ ...declaration, name, type });
     this.#add(exchange);
     return this.#definitions.putExchange(exchange);
@@ -161,7 +164,7 @@ export class Exchanges {
    *
    * @throws BrokerError ACCESS_REFUSED, PRECONDITION_FAILED when in use and `ifUnused`
    */
-  delete(rawName: string, ifUnused: boolean): Eventually<void> {
+  delete(rawName: string, ifUnused: boolean, guard: DeclareGuard = NO_GUARD): Eventually<void> {
     const name = stripLineBreaks(rawName);
     refuseDefaultExchange(name);
     if (name.startsWith('amq.')) {
@@ -170,6 +173,7 @@ export class Exchanges {
         `deletion of system ${this.#textOf(name)} not allowed`,
       );
     }
+    guard.configure(name);
     const exchange = this.#byName.get(name);
     if (exchange === undefined) return this.#definitions.whenDurable('exchange', name);
     if (ifUnused && exchange.bindings.size > 0) {

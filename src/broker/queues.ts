@@ -4,6 +4,7 @@ import type { Random } from '../runtime/random.ts';
 import type { Journal } from '../store/journal.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Bindings } from './bindings.ts';
+import { NO_GUARD, type DeclareGuard } from './declare-guard.ts';
 import { assertSameArgument, assertSameProperty } from './equivalence.ts';
 import { BrokerError, notFound } from './errors.ts';
 import { checkNotReserved, generateQueueName, stripLineBreaks } from './names.ts';
@@ -35,6 +36,8 @@ import type { Turn } from './turn.ts';
 export interface QueueDeclaration {
   /** Empty: the broker makes up a name. */
   readonly name: string;
+  /** The name in that case, where it was made up already. */
+  readonly generatedName?: string;
   readonly isDurable: boolean;
   readonly isExclusive: boolean;
   readonly isAutoDelete: boolean;
@@ -125,19 +128,26 @@ export class Queues {
    *
    * @throws BrokerError PRECONDITION_FAILED, ACCESS_REFUSED, RESOURCE_LOCKED
    */
-  declare(asked: QueueDeclaration, owner: QueueOwner): DeclaredQueue {
+  declare(
+    asked: QueueDeclaration,
+    owner: QueueOwner,
+    guard: DeclareGuard = NO_GUARD,
+  ): DeclaredQueue {
     const declaration = { ...asked, arguments: this.#options.completeArguments(asked) };
     const isNamed = declaration.name !== '';
     const name = isNamed
       ? stripLineBreaks(declaration.name)
-      : generateQueueName(this.#options.random);
+      : (declaration.generatedName ?? generateQueueName(this.#options.random));
     if (isNamed) checkNotReserved('queue', name);
+    guard.configure(name);
     const existing = this.#byName.get(name);
     if (existing !== undefined) {
       this.#checkSame(existing, declaration, owner);
       return this.#used(existing);
     }
     this.#options.checkRoom(name);
+    const deadLetter = declaration.arguments.get('x-dead-letter-exchange');
+    if (deadLetter?.type === 'S') guard.forward(name, String(deadLetter.value));
     const { vhost } = this.#options;
     const type = queueTypeOf(name, vhost, declaration.arguments);
     validateQueueArguments(type, name, vhost, declaration.arguments);

@@ -1,7 +1,9 @@
 /** What a broker can be made with. All of it may be left out. */
 import type { DefaultUser } from '../access/access-control.ts';
+import type { PasswordRule } from '../access/password-rule.ts';
 import type { Limits } from '../amqp/limits.ts';
 import type { SocketSettings } from '../amqp/listener.ts';
+import type { MechanismOptions } from '../amqp/mechanisms.ts';
 import type { WantedListener } from '../amqp/open-listeners.ts';
 import type { ServerNames } from '../amqp/server-properties.ts';
 import type { DiskFreeLimit } from '../broker/disk-alarm.ts';
@@ -48,10 +50,18 @@ export interface CreateBrokerOptions {
   readonly totalMemory?: number | null;
   /** What clients are told of the broker's name. */
   readonly names?: ServerNames;
-  /** The user that a broker with nothing stored begins with; null for none, guest with the password guest when left out. */
-  readonly defaultUser?: DefaultUser | null;
+  readonly access?: AccessOptions;
+}
+
+/** Who may log in, and how. */
+export interface AccessOptions extends MechanismOptions {
+  /** The user that a broker begins with which has none yet; guest when left out, null for none. */
+  readonly defaultUser?: Partial<DefaultUser> | null;
   /** Users that may log in from this machine only; guest when left out. */
   readonly loopbackUsers?: readonly string[];
+  /** RabbitMQ's name of how new passwords are hashed; scrypt when left out, or null. */
+  readonly hashingAlgorithm?: string | null;
+  readonly passwordRule?: PasswordRule | null;
 }
 
 /** A certificate with its key, and what differs from the defaults: TLS 1.2 and 1.3, clients need no certificate. */

@@ -1,7 +1,8 @@
 /** A broker with everything that belongs to it, put together, and taken apart in order. */
-import { AccessControl } from '../access/access-control.ts';
+import { AccessControl, DEFAULT_USER, type DefaultUser } from '../access/access-control.ts';
 import { DEFAULT_LIMITS } from '../amqp/limits.ts';
 import { AmqpListener } from '../amqp/listener.ts';
+import { saslMechanisms } from '../amqp/mechanisms.ts';
 import { openListeners, type OpenListener } from '../amqp/open-listeners.ts';
 import { BlockPool } from '../amqp/output-buffer.ts';
 import { serverProperties } from '../amqp/server-properties.ts';
@@ -48,6 +49,7 @@ export class RunningBroker {
     this.amqp = new AmqpListener({
       broker,
       access,
+      mechanisms: saslMechanisms(options.access ?? {}),
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       pool: new BlockPool(),
       serverProperties: serverProperties(VERSION, options.names),
@@ -117,16 +119,19 @@ async function recover(
   runtime: Runtime,
   options: CreateBrokerOptions,
 ): Promise<{ broker: Broker; access: AccessControl }> {
-  const { memoryBudget = DEFAULT_MEMORY_BUDGET, loopbackUsers, defaultUser } = options;
+  const { memoryBudget = DEFAULT_MEMORY_BUDGET } = options;
   const broker = new Broker({ runtime, ...store, memoryBudget });
-  const access = new AccessControl({
-    definitions: store.definitions,
-    runtime,
-    ...(loopbackUsers === undefined ? {} : { loopbackUsers }),
-  });
+  const { definitions } = store;
+  const access = new AccessControl({ definitions, runtime, ...options.access });
+  await access.recover(defaultUserOf(options));
+  broker.virtualHosts.onDeleted((name) => void access.deleteVirtualHost(name));
   broker.recover();
-  await access.recover(defaultUser);
   return { broker, access };
+}
+
+/** Null for none. */
+export function defaultUserOf({ access }: CreateBrokerOptions): DefaultUser | null {
+  return access?.defaultUser === null ? null : { ...DEFAULT_USER, ...access?.defaultUser };
 }
 
 function listenerFacts({ host, port, isTls }: OpenListener): ListenerFacts {
