@@ -58,11 +58,15 @@ function compileNative(text: string): Pattern {
   return isHarmless(text) ? expression : new TimedPattern(expression);
 }
 
-/** Without repetitions within repetitions there is nothing that takes long with a name of 255 octets. */
+/**
+ * Whether no test takes long with a name of 255 octets: there is one repetition at most, and none of alternatives, which
+ * could split the same text in very many ways.
+ */
 function isHarmless(text: string): boolean {
   const syntax = text.replaceAll(/\\./gsu, '').replaceAll(/\(\?(?:[=!:]|<[=!])/gu, '(');
   const repetitions = syntax.match(/[*+?{]/gu)?.length ?? 0;
   const alternatives = syntax.match(/\|/gu)?.length ?? 0;
+  if (alternatives > 0 && /\)[*+?{]/u.test(syntax)) return false;
   return repetitions <= 1 && alternatives <= HARMLESS_ALTERNATIVES_MAX;
 }
 
