@@ -22,8 +22,12 @@ class JsonStore extends MemoryDefinitionStore {
 
 export class Machine {
   readonly store: JsonStore = new JsonStore();
-  readonly time: SimulatedTime = new SimulatedTime();
+  readonly time: SimulatedTime;
   readonly log: CollectedLog = new CollectedLog();
+
+  constructor(time: SimulatedTime = new SimulatedTime()) {
+    this.time = time;
+  }
 
   start(options: Partial<BrokerOptions> = {}): Broker {
     const { store, time, log } = this;
