@@ -19,9 +19,9 @@ import type { QueueTypeName } from './queue/queue-arguments.ts';
 import type { Eventually } from './queue/queue-ref.ts';
 import { QueueIds } from './queue-ids.ts';
 import { recoverDefinitions } from './recovery.ts';
-import type { Durable } from './stored-definitions.ts';
+import { leave, type Durable } from './stored-definitions.ts';
 import { Turn } from './turn.ts';
-import type { VirtualHostDefaults } from './virtual-host-defaults.ts';
+import { checkDefaults, NO_DEFAULTS, type VirtualHostDefaults } from './virtual-host-defaults.ts';
 import { limitsOf, registerLimits } from './virtual-host-limits.ts';
 import type { VirtualHostMetadata } from './virtual-host-metadata.ts';
 import { VirtualHost } from './virtual-host.ts';
@@ -39,7 +39,7 @@ export interface BrokerOptions {
   readonly virtualHostMax?: number;
   /** Most queues of all virtual hosts together; no limit when left out. */
   readonly queueMax?: number;
-  /** What new virtual hosts get. */
+  /** What new virtual hosts get. What is wrong in it is thrown by the constructor: ParameterError, PatternError. */
   readonly virtualHostDefaults?: VirtualHostDefaults;
   /** Set as the global parameters `cluster_name` and `cluster_tags` at each start. */
   readonly clusterName?: string;
@@ -73,7 +73,7 @@ export class Broker {
     this.#options = options;
     this.#queueIds = new QueueIds(options.definitions);
     this.#queueIds.exclude(options.journal.nextQueueId - 1);
-    const { definitions } = options;
+    const { definitions, virtualHostDefaults: defaults = NO_DEFAULTS } = options;
     this.globalParameters = new GlobalParameters(definitions);
     this.parameters = new Parameters({
       definitions,
@@ -85,9 +85,10 @@ export class Broker {
       log,
       build: (name, metadata) => this.#buildVirtualHost(name, metadata),
       max: options.virtualHostMax ?? Number.POSITIVE_INFINITY,
-      defaults: options.virtualHostDefaults ?? { limits: [], operatorPolicies: [] },
+      defaults,
     });
     this.#registerComponents();
+    checkDefaults(defaults, this.parameters);
     options.journal.onCommitted = () => this.turn.end();
     options.journal.onPressure = (isHigh) => this.alarms.holdUp(isHigh);
   }
@@ -131,10 +132,10 @@ export class Broker {
     const { clusterName, clusterTags } = this.#options;
     if (this.globalParameters.find('internal_cluster_id') === null) {
       const id = `rabbitmq-cluster-id-${base64url22(this.runtime.random)}`;
-      void this.globalParameters.put('internal_cluster_id', id);
+      leave(this.globalParameters.put('internal_cluster_id', id));
     }
-    if (clusterName !== undefined) void this.globalParameters.put('cluster_name', clusterName);
-    if (clusterTags !== undefined) void this.globalParameters.put('cluster_tags', clusterTags);
+    if (clusterName !== undefined) leave(this.globalParameters.put('cluster_name', clusterName));
+    if (clusterTags !== undefined) leave(this.globalParameters.put('cluster_tags', clusterTags));
   }
 
   // Virtual hosts --------------------------------------------------------------------------------

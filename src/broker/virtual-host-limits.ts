@@ -28,6 +28,11 @@ export function limitsOf(parameters: Parameters, vhost: string): VirtualHostLimi
   );
 }
 
+/** @throws ParameterError for limits that could not be set */
+export function checkLimits(parameters: Parameters, limits: VirtualHostLimits): void {
+  parameters.check({ component: COMPONENT, vhost: '', name: NAME, value: limits });
+}
+
 /** Changes one limit and keeps the other. @throws ParameterError */
 export function setLimit(
   parameters: Parameters,

@@ -192,7 +192,7 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter, PolicyHost {
     return this.#work.run(this.#endSteps());
   }
 
-  *#endSteps(): Generator<void> {
+  *#endSteps(): Generator<Durable> {
     yield* this.queues.removeAll();
     yield* this.exchanges.removeAll();
   }
