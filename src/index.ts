@@ -145,10 +145,11 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
     else diskAlarm?.writeFailed();
   });
   const { memoryBudget = DEFAULT_MEMORY_BUDGET } = options;
-  const broker = new Broker({ runtime, ...store, memoryBudget });
+  const defaultUser = defaultUserOf(options);
+  const { vhost: defaultVirtualHost } = defaultUser ?? DEFAULT_USER;
+  const broker = new Broker({ runtime, ...store, memoryBudget, defaultVirtualHost });
   const { definitions } = store;
   const access = new AccessControl({ definitions, runtime, ...options.access });
-  const defaultUser = defaultUserOf(options);
   await access.recover(defaultUser);
   broker.virtualHosts.onDeleted((name) => void access.deleteVirtualHost(name));
   broker.recover();
