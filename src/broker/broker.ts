@@ -39,6 +39,8 @@ export interface BrokerOptions {
   readonly virtualHostMax?: number;
   /** Most queues of all virtual hosts together; no limit when left out. */
   readonly queueMax?: number;
+  /** The virtual host that a broker begins with; `/` when left out. */
+  readonly defaultVirtualHost?: string;
   /** What new virtual hosts get. What is wrong in it is thrown by the constructor: ParameterError, PatternError. */
   readonly virtualHostDefaults?: VirtualHostDefaults;
   /** Set as the global parameters `cluster_name` and `cluster_tags` at each start. */
@@ -105,8 +107,8 @@ export class Broker {
   }
 
   /**
-   * Builds everything that the store has kept; a store that has no virtual host gets `/`. To be called once, before
-   * anybody is served.
+   * Builds everything that the store has kept; a store that has no virtual host gets the default one. To be called once,
+   * before anybody is served.
    */
   recover(): void {
     recoverDefinitions({
@@ -119,7 +121,9 @@ export class Broker {
     });
     this.#options.journal.recovered();
     if (this.virtualHosts.size === 0) {
-      const created = this.createVirtualHost('/', { description: 'Default virtual host' });
+      const { defaultVirtualHost = '/' } = this.#options;
+      const description = 'Default virtual host';
+      const created = this.createVirtualHost(defaultVirtualHost, { description });
       // Where this fails, so does everything that is declared in it, and who declares it is told.
       if (created instanceof Promise) created.catch(() => {});
     }

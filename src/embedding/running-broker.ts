@@ -120,10 +120,12 @@ async function recover(
   options: CreateBrokerOptions,
 ): Promise<{ broker: Broker; access: AccessControl }> {
   const { memoryBudget = DEFAULT_MEMORY_BUDGET } = options;
-  const broker = new Broker({ runtime, ...store, memoryBudget });
+  const defaultUser = defaultUserOf(options);
+  const { vhost: defaultVirtualHost } = defaultUser ?? DEFAULT_USER;
+  const broker = new Broker({ runtime, ...store, memoryBudget, defaultVirtualHost });
   const { definitions } = store;
   const access = new AccessControl({ definitions, runtime, ...options.access });
-  await access.recover(defaultUserOf(options));
+  await access.recover(defaultUser);
   broker.virtualHosts.onDeleted((name) => void access.deleteVirtualHost(name));
   broker.recover();
   return { broker, access };

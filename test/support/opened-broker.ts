@@ -1,5 +1,5 @@
 // A broker on a port whose insides a test can reach: for what has no protocol of its own yet.
-import { guestAccess } from './guest-access.ts';
+import { openAccess } from './guest-access.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/amqp/limits.ts';
 import { AmqpListener } from '../../src/amqp/listener.ts';
 import { BlockPool } from '../../src/amqp/output-buffer.ts';
@@ -45,7 +45,7 @@ export class OpenedBroker implements AsyncDisposable {
     broker.recover();
     const listener = new AmqpListener({
       broker,
-      access: guestAccess(),
+      access: openAccess(),
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       pool: new BlockPool(),
       serverProperties: serverProperties('0.0.0'),
