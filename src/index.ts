@@ -13,7 +13,7 @@ import { DEFAULT_LIMITS, type Limits } from './amqp/limits.ts';
 import { AmqpListener } from './amqp/listener.ts';
 import { BlockPool } from './amqp/output-buffer.ts';
 import { serverProperties } from './amqp/server-properties.ts';
-import { Broker } from './broker/broker.ts';
+import { Broker, type VirtualHostRules } from './broker/broker.ts';
 import { viewOf, type BrowsedView } from './broker/browse.ts';
 import { DEFAULT_MEMORY_BUDGET } from './broker/memory-budget.ts';
 import type { DiskError } from './runtime/disk.ts';
@@ -33,6 +33,7 @@ import {
 import { VERSION } from './version.ts';
 
 export type { BrowsedView } from './broker/browse.ts';
+export type { VirtualHostRules } from './broker/broker.ts';
 export type { DiskFreeLimit } from './broker/disk-alarm.ts';
 export type { MemoryWatermark } from './broker/memory-alarm.ts';
 export type { Logger } from './runtime/logger.ts';
@@ -40,7 +41,7 @@ export type { Limits } from './amqp/limits.ts';
 export { DataDirectoryError } from './store/local/data-directory-error.ts';
 export { VERSION } from './version.ts';
 
-export interface CreateBrokerOptions {
+export interface CreateBrokerOptions extends VirtualHostRules {
   /** TCP port; 0, the default, takes a free one. */
   readonly port?: number;
   /** Address to listen on; 127.0.0.1 when left out. */
@@ -99,6 +100,7 @@ export interface EmbeddedBroker extends AsyncDisposable {
  * Starts a broker, which is ready for clients when the promise resolves.
  *
  * @throws DataDirectoryError when the data directory is in use, damaged, of a newer version or out of reach
+ * @throws Error for `virtualHostDefaults` that policies and limits could not be
  * @throws the system's error (`code` EADDRINUSE, EACCES, ...) when the port cannot be had
  */
 export async function createBroker(options: CreateBrokerOptions = {}): Promise<EmbeddedBroker> {
@@ -108,9 +110,7 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
     if (error === null) diskAlarm?.writeSucceeded();
     else diskAlarm?.writeFailed();
   });
-  const { memoryBudget = DEFAULT_MEMORY_BUDGET } = options;
-  const broker = new Broker({ runtime, ...store, memoryBudget });
-  broker.recover();
+  const broker = await recoverBroker(options, runtime, store);
   if (typeof options.dataDir === 'string') {
     const limit = options.diskFreeLimit ?? DEFAULT_DISK_FREE_LIMIT;
     diskAlarm = new DiskAlarm(broker.alarms, runtime, options.dataDir, limit);
@@ -155,6 +155,23 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+async function recoverBroker(
+  options: CreateBrokerOptions,
+  runtime: Runtime,
+  store: { readonly definitions: DefinitionStore; readonly journal: Journal },
+): Promise<Broker> {
+  const { memoryBudget = DEFAULT_MEMORY_BUDGET } = options;
+  try {
+    const broker = new Broker({ ...options, runtime, ...store, memoryBudget });
+    broker.recover();
+    return broker;
+  } catch (error) {
+    await store.journal.close();
+    await store.definitions.close();
+    throw error;
+  }
 }
 
 /** SQLite and the journal on disk are loaded by who keeps something only. */

@@ -27,12 +27,8 @@ import type { VirtualHostMetadata } from './virtual-host-metadata.ts';
 import { VirtualHost } from './virtual-host.ts';
 import { VirtualHosts } from './virtual-hosts.ts';
 
-export interface BrokerOptions {
-  readonly runtime: Runtime;
-  readonly journal: Journal;
-  readonly definitions: DefinitionStore;
-  /** What ready messages may take of memory before queues write them out, in octets. */
-  readonly memoryBudget?: number;
+/** What operators configure for all virtual hosts. */
+export interface VirtualHostRules {
   /** The type of queues that are declared without one, in virtual hosts that say nothing else; classic when left out. */
   readonly defaultQueueType?: QueueTypeName;
   /** Most virtual hosts; no limit when left out. */
@@ -44,6 +40,14 @@ export interface BrokerOptions {
   /** Set as the global parameters `cluster_name` and `cluster_tags` at each start. */
   readonly clusterName?: string;
   readonly clusterTags?: Readonly<Record<string, string>>;
+}
+
+export interface BrokerOptions extends VirtualHostRules {
+  readonly runtime: Runtime;
+  readonly journal: Journal;
+  readonly definitions: DefinitionStore;
+  /** What ready messages may take of memory before queues write them out, in octets. */
+  readonly memoryBudget?: number;
 }
 
 export class Broker {

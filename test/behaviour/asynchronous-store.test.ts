@@ -25,7 +25,7 @@ class SlowStore implements DefinitionStore {
 
   put({ kind }: Definition): Promise<void> | void {
     // Nobody waits for these.
-    if (kind === 'vhost' || kind === 'counter') return undefined;
+    if (kind === 'vhost' || kind === 'counter' || kind === 'global-parameter') return undefined;
     return this.#write();
   }
 

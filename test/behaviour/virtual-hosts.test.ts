@@ -1,6 +1,7 @@
 // Virtual hosts as clients meet them, and that what operators have set is there after a restart.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { createBroker } from 'leveret';
 import { fromPlain } from '../../src/amqp/wire/field-table.ts';
 import * as methods from '../../src/amqp/wire/generated/methods.ts';
 import { createSystemRuntime } from '../../src/runtime/system-runtime.ts';
@@ -162,5 +163,18 @@ describe('after a restart', { concurrency: true }, () => {
     await store.journal.close();
     await using again = await OpenedBroker.open({ directory });
     await eventually('one is left', () => again.queue('q').stats().readyCount === 1);
+  });
+});
+
+describe('defaults for new virtual hosts', () => {
+  test('that are wrong stop the start, and the data directory is free again', async (t) => {
+    const dataDir = temporaryDirectory(t);
+    const limits = [{ limits: { 'max-queues': 1.5 } }];
+    const virtualHostDefaults = { limits, operatorPolicies: [] };
+    await assert.rejects(
+      createBroker({ dataDir, virtualHostDefaults }),
+      /max-queues should be a number, actually was 1\.5/u,
+    );
+    await using _broker = await createBroker({ dataDir });
   });
 });
