@@ -19,6 +19,7 @@ export type { DefaultUser } from './access/access-control.ts';
 export type { PasswordRule } from './access/password-rule.ts';
 export type { MechanismOptions } from './amqp/mechanisms.ts';
 export type { BrowsedView } from './broker/browse.ts';
+export type { VirtualHostRules } from './broker/broker.ts';
 export type { DiskFreeLimit } from './broker/disk-alarm.ts';
 export type { MemoryWatermark } from './broker/memory-alarm.ts';
 export type { Logger } from './runtime/logger.ts';
@@ -78,6 +79,7 @@ export interface EmbeddedBroker extends AsyncDisposable {
  *
  * @throws TlsFileError when a certificate or a key cannot be used
  * @throws DataDirectoryError when the data directory is in use, damaged, of a newer version or out of reach
+ * @throws Error for `virtualHostDefaults` that policies and limits could not be
  * @throws PluginError when a plugin cannot be set up
  * @throws the system's error (`code` EADDRINUSE, EACCES, ...) when the port cannot be had
  */

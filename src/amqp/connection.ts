@@ -279,8 +279,8 @@ export class Connection implements RoutedConnection, ChannelHost {
     this.out.touch();
     const { negotiated, virtualHost } = this.#handshake;
     if (virtualHost !== null) {
-      this.#virtualHost = virtualHost;
       virtualHost.enter(this);
+      this.#virtualHost = virtualHost;
       this.state = RUNNING;
       this.#end.callOff();
       this.#log.info('opened', this.#handshake.describe());

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../runtime/clock.ts';
 import { Deadline, type Deadlines } from './deadlines.ts';
-import { leave, type Durable } from './stored-definitions.ts';
+import { ignoreFailure, type Durable } from './stored-definitions.ts';
 import type { Turn } from './turn.ts';
 
 /** How long a slice takes, in milliseconds, but for its last steps. */
@@ -68,7 +68,7 @@ export class SlicedWork {
       this.#work();
       this.#turn.end();
     };
-    leave(durable.then(proceed));
+    ignoreFailure(durable.then(proceed));
   }
 
   #finish(): void {

@@ -12,7 +12,7 @@ import type { Turn } from './turn.ts';
 export type Durable = Promise<void> | void;
 
 /** For what is not waited for here: whoever waits for what comes after it is told of a failure. */
-export function leave(durable: Durable): void {
+export function ignoreFailure(durable: Durable): void {
   if (durable !== undefined) durable.catch(() => {});
 }
 

@@ -2,7 +2,7 @@
 import { compilePattern } from '../runtime/pattern.ts';
 import type { Parameters } from './parameters.ts';
 import { policyToValue, type Policy } from './policy/policy.ts';
-import { leave } from './stored-definitions.ts';
+import { ignoreFailure } from './stored-definitions.ts';
 import type { VirtualHost } from './virtual-host.ts';
 import { checkLimits, VIRTUAL_HOST_LIMITS, type VirtualHostLimits } from './virtual-host-limits.ts';
 
@@ -54,11 +54,11 @@ export function applyDefaults(virtualHost: VirtualHost, defaults: VirtualHostDef
   const matching = defaults.limits.find(({ pattern }) => matches(pattern, name));
   for (const limit of VIRTUAL_HOST_LIMITS) {
     const value = matching?.limits[limit];
-    if (value !== undefined) leave(virtualHost.setLimit(limit, value));
+    if (value !== undefined) ignoreFailure(virtualHost.setLimit(limit, value));
   }
   for (const policy of defaults.operatorPolicies) {
     if (!matches(policy.vhostPattern, name)) continue;
-    leave(virtualHost.operatorPolicies.put(operatorPolicyOf(policy)));
+    ignoreFailure(virtualHost.operatorPolicies.put(operatorPolicyOf(policy)));
   }
 }
 

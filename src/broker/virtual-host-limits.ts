@@ -52,11 +52,6 @@ export function clearLimit(parameters: Parameters, vhost: string, name: VirtualH
   return parameters.put(COMPONENT, vhost, NAME, rest);
 }
 
-/** Removes all limits. @throws ParameterError when there are none */
-export function clearLimits(parameters: Parameters, vhost: string): Durable {
-  return parameters.delete(COMPONENT, vhost, NAME);
-}
-
 export function registerLimits(parameters: Parameters, onChange: (vhost: string) => void): void {
   const component: ParameterComponent = {
     validate(name, value) {

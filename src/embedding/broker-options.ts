@@ -6,13 +6,14 @@ import type { SocketSettings } from '../amqp/listener.ts';
 import type { MechanismOptions } from '../amqp/mechanisms.ts';
 import type { WantedListener } from '../amqp/open-listeners.ts';
 import type { ServerNames } from '../amqp/server-properties.ts';
+import type { VirtualHostRules } from '../broker/broker.ts';
 import type { DiskFreeLimit } from '../broker/disk-alarm.ts';
 import type { MemoryWatermark } from '../broker/memory-alarm.ts';
 import type { Plugin } from '../plugins/plugin-api.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { TlsSettings } from '../runtime/tls-identity.ts';
 
-export interface CreateBrokerOptions {
+export interface CreateBrokerOptions extends VirtualHostRules {
   /** TCP port; 0, the default, takes a free one. */
   readonly port?: number;
   /** Address to listen on; 127.0.0.1 when left out. */

@@ -74,7 +74,13 @@ export class RunningBroker {
       if (error === null) diskAlarm?.writeSucceeded();
       else diskAlarm?.writeFailed();
     });
-    const { broker, access } = await recover(store, runtime, options);
+    const { broker, access } = await recover(store, runtime, options).catch(
+      async (error: unknown) => {
+        await store.journal.close();
+        await store.definitions.close();
+        throw error;
+      },
+    );
     if (typeof options.dataDir === 'string') {
       const limit = options.diskFreeLimit ?? DEFAULT_DISK_FREE_LIMIT;
       diskAlarm = new DiskAlarm(broker.alarms, runtime, options.dataDir, limit);
@@ -122,7 +128,7 @@ async function recover(
   const { memoryBudget = DEFAULT_MEMORY_BUDGET } = options;
   const defaultUser = defaultUserOf(options);
   const { vhost: defaultVirtualHost } = defaultUser ?? DEFAULT_USER;
-  const broker = new Broker({ runtime, ...store, memoryBudget, defaultVirtualHost });
+  const broker = new Broker({ defaultVirtualHost, ...options, runtime, ...store, memoryBudget });
   const { definitions } = store;
   const access = new AccessControl({ definitions, runtime, ...options.access });
   await access.recover(defaultUser);

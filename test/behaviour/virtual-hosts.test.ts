@@ -1,9 +1,11 @@
 // Virtual hosts as clients meet them, and that what operators have set is there after a restart.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { fromPlain } from '../../src/amqp/wire/field-table.ts';
+import { createBroker } from 'leveret';
+import { EMPTY_TABLE, fromPlain } from '../../src/amqp/wire/field-table.ts';
 import * as methods from '../../src/amqp/wire/generated/methods.ts';
 import { createSystemRuntime } from '../../src/runtime/system-runtime.ts';
+import type { DefinitionStore } from '../../src/store/definition-store.ts';
 import { openLocalStore } from '../../src/store/local/open-local-store.ts';
 import { eventually } from '../support/eventually.ts';
 import { OpenedBroker } from '../support/opened-broker.ts';
@@ -18,6 +20,20 @@ async function connectTo(port: number, vhost: string): Promise<RawClient> {
   client.openVhost(vhost);
   await client.expect(methods.CONNECTION_OPEN_OK);
   return client;
+}
+
+/** What a broker that is not running has kept. */
+async function openStore(
+  path: string,
+): Promise<{ definitions: DefinitionStore; close(): Promise<void> }> {
+  const runtime = createSystemRuntime({});
+  const options = { path, ...runtime, isSynced: true, onTrouble: () => {} };
+  const { definitions, journal } = await openLocalStore(options);
+  const close = async (): Promise<void> => {
+    await definitions.close();
+    await journal.close();
+  };
+  return { definitions, close };
 }
 
 async function publishDurably(channel: RawChannel, queue: string, body: string): Promise<void> {
@@ -137,6 +153,34 @@ describe('after a restart', { concurrency: true }, () => {
     assert.equal((await channel.declareQueue('q', { durable: true })).messageCount, 0);
   });
 
+  test('nothing is there of a virtual host in the midst of whose deletion the broker was stopped', async (t) => {
+    const directory = temporaryDirectory(t);
+    {
+      await using opened = await OpenedBroker.open({ directory });
+      await opened.broker.createVirtualHost('v');
+      const { queues } = opened.host('v');
+      const flags = { isDurable: true, isExclusive: false, isAutoDelete: false };
+      for (let i = 0; i < 3000; i++) {
+        queues.declare({ ...flags, name: `q${i}`, arguments: EMPTY_TABLE }, {});
+      }
+      await queues.whenDurable('q2999');
+      assert.ok(opened.broker.deleteVirtualHost('v') instanceof Promise);
+      assert.ok(queues.size > 0);
+    }
+    const store = await openStore(directory);
+    assert.notEqual(store.definitions.load('queue').length, 0);
+    await store.close();
+    {
+      await using again = await OpenedBroker.open({ directory });
+      assert.equal(again.broker.findVirtualHost('v'), null);
+    }
+    const later = await openStore(directory);
+    for (const kind of ['queue', 'ending-vhost'] as const) {
+      assert.deepEqual(later.definitions.load(kind), []);
+    }
+    await later.close();
+  });
+
   test('a limit holds for what was there before the process ended, be it not yet dropped', async (t) => {
     const directory = temporaryDirectory(t);
     {
@@ -151,16 +195,26 @@ describe('after a restart', { concurrency: true }, () => {
       }
     }
     // As if it had been set and the process had ended at once.
-    const runtime = createSystemRuntime({});
-    const onTrouble = (): void => {};
-    const store = await openLocalStore({ path: directory, ...runtime, isSynced: true, onTrouble });
+    const store = await openStore(directory);
     const value = { pattern: 'q', priority: 0, definition: { 'max-length': 1 } };
     const parameter = { component: 'policy', vhost: '/', name: 'p', value };
     const key = JSON.stringify(['/', 'policy', 'p']);
     await store.definitions.put({ kind: 'parameter', key, value: parameter });
-    await store.definitions.close();
-    await store.journal.close();
+    await store.close();
     await using again = await OpenedBroker.open({ directory });
     await eventually('one is left', () => again.queue('q').stats().readyCount === 1);
+  });
+});
+
+describe('defaults for new virtual hosts', () => {
+  test('that are wrong stop the start, and the data directory is free again', async (t) => {
+    const dataDir = temporaryDirectory(t);
+    const limits = [{ limits: { 'max-queues': 1.5 } }];
+    const virtualHostDefaults = { limits, operatorPolicies: [] };
+    await assert.rejects(
+      createBroker({ dataDir, virtualHostDefaults }),
+      /max-queues should be a number, actually was 1\.5/u,
+    );
+    await using _broker = await createBroker({ dataDir });
   });
 });

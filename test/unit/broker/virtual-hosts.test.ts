@@ -139,6 +139,17 @@ describe('a virtual host that is deleted', () => {
     assert.equal(hostOf(machine.start()).queues.size, 1);
   });
 
+  test('lets no connection in that had asked for it before', () => {
+    const broker = new Machine().start();
+    void broker.createVirtualHost('v');
+    const virtualHost = hostOf(broker, 'v');
+    void broker.deleteVirtualHost('v');
+    assert.throws(
+      () => virtualHost.enter({ owner: {}, forceClose: () => {} }),
+      (error) => error instanceof BrokerError && error.message === 'vhost v not found',
+    );
+  });
+
   test('is not there again when the process ends in the midst of that', () => {
     const machine = new Machine();
     fill(machine, 'v');

@@ -51,12 +51,14 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
 /** What is there to apply to: queues of each type, and exchanges. */
 const NAMES: readonly (readonly [name: string, target: string])[] = [
   ...TYPES.flatMap((type) => [`q.${type}.1`, `q.${type}.2`].map((name) => [name, type] as const)),
+  ['amq.direct', 'exchange'],
   ['x.1', 'exchange'],
   ['q.exchange.2', 'exchange'],
 ];
 
 function declareAll(virtualHost: VirtualHost): void {
   for (const [name, target] of NAMES) {
+    if (name.startsWith('amq.')) continue;
     if (target === 'exchange') declareExchange(virtualHost, name);
     else declareQueue(virtualHost, name, { 'x-queue-type': target });
   }
