@@ -11,6 +11,7 @@
 import { DEFAULT_USER, type DefaultUser } from './access/access-control.ts';
 import { viewOf, type BrowsedView } from './broker/browse.ts';
 import type { MemoryWatermark } from './broker/memory-alarm.ts';
+import type { BrokerDefinitions } from './definitions/broker-definitions.ts';
 import type { CreateBrokerOptions } from './embedding/broker-options.ts';
 import { defaultUserOf, RunningBroker } from './embedding/running-broker.ts';
 import type { ListenerFacts } from './plugins/plugin-api.ts';
@@ -66,6 +67,8 @@ export interface EmbeddedBroker extends AsyncDisposable {
    * @throws Error when there is no such queue
    */
   browse(queue: string, options?: BrowseOptions): readonly BrowsedView[];
+  /** Virtual hosts, users, permissions, policies, queues, exchanges, bindings: exported and imported as RabbitMQ has them. */
+  readonly definitions: BrokerDefinitions;
   /** Reads files of certificates that have changed now; they are looked at every ten seconds anyway. */
   refreshCertificates(): void;
   /** Takes effect at once. `{ octets: 0 }` lets everybody who publishes wait: for tests of how a program bears that. */
@@ -100,6 +103,7 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
       if (found === undefined) throw new Error(`there is no queue '${queue}' in vhost '${vhost}'`);
       return found.browse(from, limit).map(viewOf);
     },
+    definitions: running.definitions,
     refreshCertificates: () => running.amqp.refreshCertificates(),
     setMemoryWatermark: (watermark) => running.memoryAlarm.setWatermark(watermark),
     close,

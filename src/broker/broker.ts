@@ -50,6 +50,10 @@ export interface BrokerOptions extends VirtualHostRules {
   readonly definitions: DefinitionStore;
   /** What ready messages may take of memory before queues write them out, in octets. */
   readonly memoryBudget?: number;
+  /** Shared with another broker; its own when left out. */
+  readonly exchangeTypes?: ExchangeTypeRegistry;
+  /** Shared with another broker; its own when left out. */
+  readonly policyKeys?: PolicyKeys;
 }
 
 export class Broker {
@@ -58,9 +62,9 @@ export class Broker {
   readonly deadlines: Deadlines;
   readonly alarms: Alarms = new Alarms();
   readonly memoryBudget: MemoryBudget;
-  readonly exchangeTypes: ExchangeTypeRegistry = new ExchangeTypeRegistry();
+  readonly exchangeTypes: ExchangeTypeRegistry;
   /** What policies can define; plugins may add to it. */
-  readonly policyKeys: PolicyKeys = new PolicyKeys();
+  readonly policyKeys: PolicyKeys;
   readonly parameters: Parameters;
   readonly globalParameters: GlobalParameters;
   readonly virtualHosts: VirtualHosts;
@@ -76,6 +80,8 @@ export class Broker {
     this.turn = new Turn(options.journal, clock, onError);
     this.deadlines = new Deadlines(this.turn, timers, onError);
     this.memoryBudget = new MemoryBudget(options.memoryBudget ?? DEFAULT_MEMORY_BUDGET);
+    this.exchangeTypes = options.exchangeTypes ?? new ExchangeTypeRegistry();
+    this.policyKeys = options.policyKeys ?? new PolicyKeys();
     this.#options = options;
     this.#queueIds = new QueueIds(options.definitions);
     this.#queueIds.exclude(options.journal.nextQueueId - 1);

@@ -10,13 +10,14 @@ import { Broker } from '../broker/broker.ts';
 import { DEFAULT_DISK_FREE_LIMIT, DiskAlarm } from '../broker/disk-alarm.ts';
 import { DEFAULT_MEMORY_WATERMARK, MemoryAlarm } from '../broker/memory-alarm.ts';
 import { DEFAULT_MEMORY_BUDGET } from '../broker/memory-budget.ts';
+import { BrokerDefinitions } from '../definitions/broker-definitions.ts';
 import { PluginHost } from '../plugin-host/plugin-host.ts';
 import type { ListenerFacts } from '../plugins/plugin-api.ts';
 import { silentLogger } from '../runtime/logger.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { createSystemRuntime } from '../runtime/system-runtime.ts';
 import { DEFAULT_TLS, TlsIdentity } from '../runtime/tls-identity.ts';
-import { VERSION } from '../version.ts';
+import { RABBITMQ_VERSION, VERSION } from '../version.ts';
 import type { CreateBrokerOptions } from './broker-options.ts';
 import { loadPlugins } from './load-plugins.ts';
 import { openStore, type Store } from './open-store.ts';
@@ -30,6 +31,7 @@ export class RunningBroker {
   readonly amqp: AmqpListener;
   readonly memoryAlarm: MemoryAlarm;
   readonly diskAlarm: DiskAlarm | null;
+  readonly definitions: BrokerDefinitions;
   readonly plugins: PluginHost;
   /** Those of AMQP, in the order in which they were asked for. */
   openListeners: readonly OpenListener[] = [];
@@ -56,8 +58,14 @@ export class RunningBroker {
     });
     const watermark = options.memoryWatermark ?? DEFAULT_MEMORY_WATERMARK;
     this.memoryAlarm = new MemoryAlarm(broker.alarms, runtime, watermark);
+    this.definitions = new BrokerDefinitions(broker, access, {
+      productName: 'Leveret',
+      productVersion: VERSION,
+      rabbitVersion: RABBITMQ_VERSION,
+    });
     this.plugins = new PluginHost({
       broker,
+      definitions: this.definitions,
       access,
       runtime,
       about: { version: VERSION, nodeName: NODE_NAME },
