@@ -28,12 +28,12 @@ async function start({ options, files }: SettingOptions): Promise<void> {
   const log = await openLog(settings.log);
   tellOfConfiguration(loaded, log);
   const broker = await listen(settings, log);
+  stopOnSignal(broker, log);
   log.info(`Leveret ${VERSION} is ready: ${placesOf(broker)}`, {
     pid: process.pid,
     node: process.versions.node,
   });
   tellWhereThingsAre(settings.storage, log);
-  stopOnSignal(broker, log);
 }
 
 function placesOf({ listeners }: EmbeddedBroker): string {

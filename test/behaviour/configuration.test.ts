@@ -1,7 +1,14 @@
 // Configuration files with the real command: files made for RabbitMQ start it, and what is wrong with one stops it in a line.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { connect } from 'amqplib';
@@ -132,6 +139,7 @@ describe('leveret start with a configuration file', { concurrency: true }, () =>
     await places(program);
     const [first = ''] = readFileSync(log, 'utf8').split('\n');
     assert.equal((JSON.parse(first) as { msg: string }).msg, 'configuration is read');
+    renameSync(log, `${log}.old`);
     program.signal('SIGHUP');
     program.signal('SIGTERM');
     assert.equal(await program.ended(), 0);
