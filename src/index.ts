@@ -8,88 +8,37 @@
  *   ...
  *   await broker.close();
  */
-import { DefaultUserAuthenticator } from './access/default-user.ts';
-import { DEFAULT_LIMITS, type Limits } from './amqp/limits.ts';
-import { AmqpListener, type SocketSettings } from './amqp/listener.ts';
-import { openListeners, type OpenListener, type WantedListener } from './amqp/open-listeners.ts';
-import { BlockPool } from './amqp/output-buffer.ts';
-import { serverProperties, type ServerNames } from './amqp/server-properties.ts';
-import { Broker } from './broker/broker.ts';
+import { DEFAULT_USER, type DefaultUser } from './access/access-control.ts';
 import { viewOf, type BrowsedView } from './broker/browse.ts';
-import { DEFAULT_MEMORY_BUDGET } from './broker/memory-budget.ts';
-import type { DiskError } from './runtime/disk.ts';
-import { DEFAULT_DISK_FREE_LIMIT, DiskAlarm, type DiskFreeLimit } from './broker/disk-alarm.ts';
-import { silentLogger, type Logger } from './runtime/logger.ts';
-import type { Runtime } from './runtime/runtime.ts';
-import { createSystemRuntime } from './runtime/system-runtime.ts';
-import { DEFAULT_TLS, TlsIdentity, type TlsSettings } from './runtime/tls-identity.ts';
-import type { DefinitionStore } from './store/definition-store.ts';
-import type { Journal } from './store/journal.ts';
-import { MemoryDefinitionStore } from './store/memory/memory-definition-store.ts';
-import { MemoryJournal } from './store/memory/memory-journal.ts';
-import {
-  DEFAULT_MEMORY_WATERMARK,
-  MemoryAlarm,
-  type MemoryWatermark,
-} from './broker/memory-alarm.ts';
-import { VERSION } from './version.ts';
+import type { MemoryWatermark } from './broker/memory-alarm.ts';
+import type { CreateBrokerOptions } from './embedding/broker-options.ts';
+import { defaultUserOf, RunningBroker } from './embedding/running-broker.ts';
+import type { ListenerFacts } from './plugins/plugin-api.ts';
 
+export type { DefaultUser } from './access/access-control.ts';
+export type { PasswordRule } from './access/password-rule.ts';
+export type { MechanismOptions } from './amqp/mechanisms.ts';
 export type { BrowsedView } from './broker/browse.ts';
+export type { VirtualHostRules } from './broker/broker.ts';
 export type { DiskFreeLimit } from './broker/disk-alarm.ts';
 export type { MemoryWatermark } from './broker/memory-alarm.ts';
 export type { Logger } from './runtime/logger.ts';
 export type { Limits } from './amqp/limits.ts';
 export type { SocketSettings } from './amqp/listener.ts';
-export type { OpenListener, WantedListener } from './amqp/open-listeners.ts';
+export type { WantedListener } from './amqp/open-listeners.ts';
 export type { ServerNames } from './amqp/server-properties.ts';
+export type {
+  AccessOptions,
+  CreateBrokerOptions,
+  ManagementListenOptions,
+  TlsListenOptions,
+} from './embedding/broker-options.ts';
+export { PluginError } from './plugin-host/plugin-host.ts';
+export * from './plugins/plugin-api.ts';
 export type { CertificateFiles, TlsSettings, TlsVersion } from './runtime/tls-identity.ts';
 export { DataDirectoryError } from './store/local/data-directory-error.ts';
 export { TlsFileError } from './runtime/tls-identity.ts';
 export { VERSION } from './version.ts';
-
-export interface CreateBrokerOptions {
-  /** TCP port; 0, the default, takes a free one. */
-  readonly port?: number;
-  /** Address to listen on; 127.0.0.1 when left out. */
-  readonly host?: string;
-  /** Listens with TLS, too. */
-  readonly tls?: TlsListenOptions;
-  /** Where to listen, instead of `port`, `host` and `tls.port`: at several addresses, or none. */
-  readonly listeners?: readonly WantedListener[];
-  readonly sockets?: Partial<SocketSettings>;
-  /**
-   * Directory that keeps what must survive, made where it is missing; one broker at a time can have it. When left out,
-   * or null, all is kept in memory.
-   */
-  readonly dataDir?: string | null;
-  /**
-   * `commit`, the default: messages are confirmed once they are on the disk. `never`: once they are written, which is
-   * faster; they survive the end of the process, but not a power cut.
-   */
-  readonly sync?: 'commit' | 'never';
-  /** Where the broker tells what it does; silent when left out. */
-  readonly log?: Logger;
-  /** Limits that differ from RabbitMQ's defaults. */
-  readonly limits?: Partial<Limits>;
-  /** Free space in the data directory below which publishers wait; 50 MB when left out. */
-  readonly diskFreeLimit?: DiskFreeLimit;
-  /** What ready messages may take of memory, in octets, before queues keep them on disk only; 32 MiB when left out. */
-  readonly memoryBudget?: number;
-  /** Memory beyond which publishers wait (`connection.blocked`); 0.6 of the machine's when left out. */
-  readonly memoryWatermark?: MemoryWatermark;
-  /** What to take for the machine's memory, in octets; null, or left out: what the system says. */
-  readonly totalMemory?: number | null;
-  /** What clients are told of the broker's name. */
-  readonly names?: ServerNames;
-}
-
-/** A certificate with its key, and what differs from the defaults: TLS 1.2 and 1.3, clients need no certificate. */
-export interface TlsListenOptions extends Partial<TlsSettings> {
-  readonly certFile: string;
-  readonly keyFile: string;
-  /** TCP port; 0, the default, takes a free one. */
-  readonly port?: number;
-}
 
 export interface BrowseOptions {
   /** `/` when left out. */
@@ -104,12 +53,12 @@ export interface BrowseOptions {
 export interface EmbeddedBroker extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
-  /** What to connect to: `amqp://guest:guest@127.0.0.1:PORT`. */
+  /** What to connect to, as the default user: `amqp://guest:guest@127.0.0.1:PORT`. */
   readonly url: string;
   /** The port that speaks TLS; null without one. */
   readonly tlsPort: number | null;
   /** All that it listens at, `host` and `port` first. */
-  readonly listeners: readonly OpenListener[];
+  readonly listeners: readonly ListenerFacts[];
   /**
    * The messages of a queue from a position on, whoever holds them: looked at, not consumed. To read on, ask from the
    * position after the last.
@@ -130,86 +79,36 @@ export interface EmbeddedBroker extends AsyncDisposable {
  *
  * @throws TlsFileError when a certificate or a key cannot be used
  * @throws DataDirectoryError when the data directory is in use, damaged, of a newer version or out of reach
+ * @throws Error for `virtualHostDefaults` that policies and limits could not be
+ * @throws PluginError when a plugin cannot be set up
  * @throws the system's error (`code` EADDRINUSE, EACCES, ...) when the port cannot be had
  */
 export async function createBroker(options: CreateBrokerOptions = {}): Promise<EmbeddedBroker> {
-  const { log = silentLogger, totalMemory = null } = options;
-  const runtime = createSystemRuntime({ log, totalMemory });
-  let diskAlarm: DiskAlarm | null = null;
-  const store = await openStore(options, runtime, (error) => {
-    if (error === null) diskAlarm?.writeSucceeded();
-    else diskAlarm?.writeFailed();
-  });
-  const { memoryBudget = DEFAULT_MEMORY_BUDGET } = options;
-  const broker = new Broker({ runtime, ...store, memoryBudget });
-  broker.recover();
-  if (typeof options.dataDir === 'string') {
-    const limit = options.diskFreeLimit ?? DEFAULT_DISK_FREE_LIMIT;
-    diskAlarm = new DiskAlarm(broker.alarms, runtime, options.dataDir, limit);
-  }
-  const listener = new AmqpListener({
-    broker,
-    authenticator: new DefaultUserAuthenticator(),
-    limits: { ...DEFAULT_LIMITS, ...options.limits },
-    pool: new BlockPool(),
-    serverProperties: serverProperties(VERSION, options.names),
-  });
-  const memoryAlarm = new MemoryAlarm(
-    broker.alarms,
-    runtime,
-    options.memoryWatermark ?? DEFAULT_MEMORY_WATERMARK,
-  );
-  let closing: Promise<void> | null = null;
-  const close = (): Promise<void> => {
-    memoryAlarm.close();
-    diskAlarm?.close();
-    closing ??= listener.close().then(() => broker.close());
-    return closing;
-  };
-  const listeners = await openAll(listener, options).catch(async (error: unknown) => {
-    await close();
-    throw error;
-  });
-  const [{ host: address, port } = { host: '', port: 0 }] = listeners;
-  const urlHost = address.includes(':') ? `[${address}]` : address;
+  const running = await RunningBroker.start(options);
+  const { broker, openListeners, plugins } = running;
+  const [{ host, port } = { host: '', port: 0 }] = openListeners;
+  const urlHost = host.includes(':') ? `[${host}]` : host;
+  const close = async (): Promise<void> => running.close();
   return {
-    host: address,
+    host,
     port,
-    url: `amqp://guest:guest@${urlHost}:${port}`,
-    tlsPort: listeners.find(({ isTls }) => isTls)?.port ?? null,
-    listeners,
+    url: urlOf(urlHost, port, defaultUserOf(options) ?? DEFAULT_USER),
+    tlsPort: openListeners.find(({ isTls }) => isTls)?.port ?? null,
+    listeners: plugins.listeners,
     browse: (queue, { vhost = '/', from = 0, limit = 100 } = {}) => {
       const found = broker.findVirtualHost(vhost)?.queues.find(queue);
       if (found === undefined) throw new Error(`there is no queue '${queue}' in vhost '${vhost}'`);
       return found.browse(from, limit).map(viewOf);
     },
-    refreshCertificates: () => listener.refreshCertificates(),
-    setMemoryWatermark: (watermark) => memoryAlarm.setWatermark(watermark),
+    refreshCertificates: () => running.amqp.refreshCertificates(),
+    setMemoryWatermark: (watermark) => running.memoryAlarm.setWatermark(watermark),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-async function openAll(
-  listener: AmqpListener,
-  { port = 0, host = '127.0.0.1', tls, listeners, sockets = {} }: CreateBrokerOptions,
-): Promise<readonly OpenListener[]> {
-  const identity =
-    tls === undefined ? null : new TlsIdentity({ ...DEFAULT_TLS, password: null, ...tls });
-  const usual = [{ port, host, isTls: false }];
-  if (tls !== undefined) usual.push({ port: tls.port ?? 0, host, isTls: true });
-  return openListeners(listener, listeners ?? usual, identity, sockets);
-}
-
-/** SQLite and the journal on disk are loaded by who keeps something only. */
-async function openStore(
-  { dataDir: path = null, sync = 'commit' }: CreateBrokerOptions,
-  runtime: Runtime,
-  onTrouble: (error: DiskError | null) => void,
-): Promise<{ definitions: DefinitionStore; journal: Journal }> {
-  if (path === null) {
-    return { definitions: new MemoryDefinitionStore(), journal: new MemoryJournal() };
-  }
-  const { openLocalStore } = await import('./store/local/open-local-store.ts');
-  return openLocalStore({ path, ...runtime, isSynced: sync === 'commit', onTrouble });
+function urlOf(host: string, port: number, { name, password, vhost }: DefaultUser): string {
+  const path = vhost === '/' ? '' : `/${encodeURIComponent(vhost)}`;
+  const credentials = [name, password].map((part) => encodeURIComponent(part)).join(':');
+  return `amqp://${credentials}@${host}:${port}${path}`;
 }

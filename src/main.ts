@@ -36,10 +36,13 @@ async function start({ options, files }: SettingOptions): Promise<void> {
   tellWhereThingsAre(settings.storage, log);
 }
 
+/** Protocols of listeners as they stand in URLs. */
+const SCHEMES: Readonly<Record<string, string>> = { 'amqp/ssl': 'amqps', 'http/ssl': 'https' };
+
 function placesOf({ listeners }: EmbeddedBroker): string {
-  const places = listeners.map(({ host, port, isTls }) => {
-    const urlHost = host.includes(':') ? `[${host}]` : host;
-    return `${isTls ? 'amqps' : 'amqp'}://${urlHost}:${port}`;
+  const places = listeners.map(({ address, port, protocol }) => {
+    const urlHost = address.includes(':') ? `[${address}]` : address;
+    return `${SCHEMES[protocol] ?? protocol}://${urlHost}:${port}`;
   });
   return places.length === 0 ? 'it listens nowhere' : places.join(', ');
 }

@@ -1,8 +1,24 @@
-/** Who is this? The interface of every authentication back end; its answer is what the rest of the broker relies on. */
+/** Who is this, and what may they do? The interfaces of every back end; the rest of the broker relies on their answers. */
+import type { X509Certificate } from 'node:crypto';
+import type { Eventually } from './eventually.ts';
 
-export interface Credentials {
+/** From where somebody logs in. */
+export interface Peer {
+  readonly address: string;
+  /** The peer is on this machine. */
+  readonly isLoopback: boolean;
+  /** The connection is encrypted. */
+  readonly isTls: boolean;
+  /** What the client proved to own, on a TLS listener that asks for it; null for none. */
+  readonly certificate: X509Certificate | null;
+}
+
+/** What somebody says to log in. */
+export interface Login {
   readonly userName: string;
-  readonly password: string;
+  /** Null: who they are is proven already, as by a certificate. */
+  readonly password: string | null;
+  readonly peer: Peer;
 }
 
 /** A user who proved to be who they say. */
@@ -10,19 +26,69 @@ export interface AuthenticatedUser {
   readonly name: string;
   /** What RabbitMQ calls tags: `administrator`, `impersonator`, ... */
   readonly tags: readonly string[];
+  /** Who decides what the user may do: all of them must agree. */
+  readonly authorizers: readonly Authorizer[];
 }
 
 export interface Authenticator {
   /**
-   * Null when the credentials are refused: an unknown user and a wrong password cannot be told apart.
-   *
-   * @param isLoopback whether the peer is on this machine
+   * Null when the login is refused: an unknown user and a wrong password cannot be told apart. A promise that rejects
+   * says that nobody could tell; the login is refused then, too.
    */
-  authenticate(
-    credentials: Credentials,
-    isLoopback: boolean,
-  ): AuthenticatedUser | null | Promise<AuthenticatedUser | null>;
+  authenticate(login: Login): Eventually<AuthenticatedUser | null>;
 
-  /** Takes a new secret of a user who is logged in, such as a token that lasts longer. False when it is refused. */
-  updateSecret(user: AuthenticatedUser, secret: string): boolean | Promise<boolean>;
+  /**
+   * Takes a new secret of a user who is logged in, such as a token that lasts longer. The user as they are from now on,
+   * or null when it is refused.
+   */
+  updateSecret(user: AuthenticatedUser, secret: string): Eventually<AuthenticatedUser | null>;
+}
+
+export interface Resource {
+  readonly kind: 'exchange' | 'queue';
+  /** The default exchange goes by `amq.default`. */
+  readonly name: string;
+}
+
+export type Access = 'configure' | 'write' | 'read';
+
+/** What placeholders in topic permissions stand for: `username`, `vhost`, and what a protocol adds. */
+export type TopicVariables = Readonly<Record<string, string>>;
+
+/** Decides for users that it knows. A promise that rejects says that it could not be asked: the answer is no then. */
+export interface Authorizer {
+  /** May the user open a connection to the virtual host at all? */
+  vhostAccess(user: AuthenticatedUser, vhost: string, peer: Peer): Eventually<boolean>;
+
+  resourceAccess(
+    user: AuthenticatedUser,
+    vhost: string,
+    resource: Resource,
+    access: Access,
+  ): Eventually<boolean>;
+
+  /** Beside the access to the exchange: may the user publish with this routing key, or bind with this binding key? */
+  topicAccess(
+    user: AuthenticatedUser,
+    vhost: string,
+    exchange: string,
+    routingKey: string,
+    access: 'write' | 'read',
+    variables: TopicVariables,
+  ): Eventually<boolean>;
+
+  /** Takes a new secret: who decides from now on, or null when it is refused. Left out: secrets do not matter here. */
+  renew?(user: AuthenticatedUser, secret: string): Eventually<Authorizer | null>;
+}
+
+/** One way to know users, such as the broker's own list, a directory, or tokens. Login goes through a chain of them. */
+export interface BackEnd {
+  /** As in the setting `auth_backends`. */
+  readonly name: string;
+
+  /** Null refuses, as in Authenticator. */
+  authenticate(login: Login): Eventually<AuthenticatedUser | null>;
+
+  /** A user whom another back end has authenticated: null refuses. */
+  authorize(login: Login): Eventually<AuthenticatedUser | null>;
 }

@@ -1,11 +1,11 @@
 /** What the parts of a channel (publishing, consuming, topology) need of the channel and its connection. */
-import type { AuthenticatedUser } from '../access/authenticator.ts';
 import type { BrokerError } from '../broker/errors.ts';
 import type { Eventually, QueueOwner } from '../broker/queue/queue-ref.ts';
 import type { Durable } from '../broker/stored-definitions.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
 import type { Turn } from '../broker/turn.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import type { ConnectionAccess } from './connection-access.ts';
 import type { Limits } from './limits.ts';
 import type { OutputBuffer } from './output-buffer.ts';
 
@@ -16,8 +16,8 @@ export interface ConnectionContext {
   readonly turn: Turn;
   readonly runtime: Runtime;
   readonly limits: Limits;
-  /** Who logged in. */
-  readonly user: AuthenticatedUser;
+  /** Who logged in, and what they may do. */
+  readonly access: ConnectionAccess;
   /** Stands for the connection as the owner of exclusive queues. */
   readonly owner: QueueOwner;
   /** Largest frame that the client accepts, in octets; 0 for no limit. */

@@ -88,6 +88,8 @@ export class ChannelMultiplexer {
         `number of channels opened (${max}) has reached the negotiated channel_max (${max})`,
       );
     }
+    const { access } = this.#connection;
+    access.channelOpened();
     this.#channels.set(number, new Channel(number, this.#connection));
     encodeChannelOpenOk(this.#connection.out, number, {});
     this.#connection.out.touch();
@@ -112,7 +114,7 @@ export class ChannelMultiplexer {
   }
 
   #remove(channel: Channel): void {
-    this.#channels.delete(channel.number);
+    if (this.#channels.delete(channel.number)) this.#connection.access.channelsClosed(1);
     if (this.#last === channel) this.#last = null;
   }
 
@@ -138,7 +140,9 @@ export class ChannelMultiplexer {
 
   /** The connection ends, and all channels with it. */
   endAll(): void {
+    const { size } = this.#channels;
     for (const channel of this.#channels.values()) if (!channel.isClosing) channel.close();
+    if (size > 0) this.#connection.access.channelsClosed(size);
     this.#channels.clear();
     this.#last = null;
     this.current = null;

@@ -54,6 +54,7 @@ import {
   encodeTxRollbackOk,
   encodeTxSelectOk,
   type BasicConsume,
+  type BasicGet,
   type BasicQos,
   type Method,
 } from './wire/generated/methods.ts';
@@ -131,7 +132,7 @@ export class Channel implements ChannelContext {
           method.requeue ? REQUEUE_FAILED : REJECT,
         );
       case BASIC_GET:
-        return this.consuming.get(this.#topology.queueToGetFrom(method.queue), method.noAck);
+        return this.#get(method);
       case BASIC_CONSUME:
         return this.#consume(method);
       case BASIC_CANCEL:
@@ -195,11 +196,26 @@ export class Channel implements ChannelContext {
     }
   }
 
+  #get({ queue: name, noAck }: BasicGet): void {
+    this.#topology.whenReadable(name, (queue) => {
+      if (queue.type === 'quorum' && queue.settings.isSingleActiveConsumer) {
+        throw new BrokerError(
+          'RESOURCE_LOCKED',
+          `cannot obtain access to locked queue '${queue.name}' in vhost '${queue.vhost}'. basic.get ` +
+            'operations are not supported by quorum queues with single active consumer',
+        );
+      }
+      this.consuming.get(queue, noAck);
+    });
+  }
+
   #consume(method: BasicConsume): void {
     this.consuming.checkTagIsFree(method.consumerTag);
-    const isReply = method.queue === REPLY_TO;
-    const queue = isReply ? this.#replyTo.open(method.noAck) : this.#topology.queue(method.queue);
-    this.consuming.consume(method, queue);
+    if (method.queue === REPLY_TO) {
+      this.consuming.consume(method, this.#replyTo.open(method.noAck));
+      return;
+    }
+    this.#topology.whenReadable(method.queue, (queue) => this.consuming.consume(method, queue));
   }
 
   #cancel(consumerTag: string, noWait: boolean): void {

@@ -9,6 +9,7 @@ import type { Logger } from '../runtime/logger.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Channel, ChannelHost } from './channel.ts';
 import { ChannelMultiplexer } from './channel-multiplexer.ts';
+import type { ConnectionAccess } from './connection-access.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import {
   CLOSED,
@@ -30,7 +31,7 @@ import { StoredAnswers } from './stored-answers.ts';
 import { ProtocolHeaderReader } from './protocol-header.ts';
 import { updateSecret } from './secret-update.ts';
 import { SocketEnd } from './socket-end.ts';
-import { connectionName, isLoopback, type Endpoints, type Transport } from './transport.ts';
+import { connectionName, peerOf, type Endpoints, type Transport } from './transport.ts';
 import { PROTOCOL_HEADER } from './wire/frame.ts';
 import { FrameReader } from './wire/frame-reader.ts';
 import {
@@ -67,7 +68,6 @@ export class Connection implements RoutedConnection, ChannelHost {
   readonly answers: StoredAnswers;
   readonly #options: ConnectionOptions;
   readonly #end: SocketEnd;
-  #isCounted = false;
 
   constructor(options: ConnectionOptions, transport: Transport, endpoints: Endpoints) {
     const { broker, limits } = options;
@@ -88,11 +88,7 @@ export class Connection implements RoutedConnection, ChannelHost {
       limits.unsentOctetsMax,
     );
     this.#log = broker.runtime.log.child({ connection: this.name });
-    this.#handshake = new Handshake({
-      ...options,
-      isLoopback: isLoopback(endpoints),
-      out: this.out,
-    });
+    this.#handshake = new Handshake({ ...options, peer: peerOf(endpoints), out: this.out });
     this.channels = new ChannelMultiplexer(this, limits.channelMax);
     this.#heartbeat = new Heartbeat(this.out);
     this.block = new PublishBlock(
@@ -117,13 +113,11 @@ export class Connection implements RoutedConnection, ChannelHost {
   // What channels ask for ----------------------------------------------------------------------
 
   get virtualHost(): VirtualHost {
-    if (this.#virtualHost === null) throw new Error('the connection is not open');
-    return this.#virtualHost;
+    return this.#virtualHost ?? neverOpened();
   }
 
-  get user(): AuthenticatedUser {
-    if (this.#handshake.user === null) throw new Error('nobody has logged in');
-    return this.#handshake.user;
+  get access(): ConnectionAccess {
+    return this.#handshake.access ?? neverOpened();
   }
 
   get wantsCancelNotification(): boolean {
@@ -145,12 +139,13 @@ export class Connection implements RoutedConnection, ChannelHost {
     this.#gate.close(AWAITED_ANSWER);
     const proceed = (complete: () => void): void => {
       if (this.state === CLOSED) return;
+      // What follows may have to wait for the next answer: only then is anything read.
+      this.#gate.open(AWAITED_ANSWER);
       try {
         complete();
       } catch (error) {
         this.#refuse(error, channel);
       }
-      this.#gate.open(AWAITED_ANSWER);
       this.#readFrames();
     };
     result.then(
@@ -191,7 +186,7 @@ export class Connection implements RoutedConnection, ChannelHost {
       this.#log.warn('client closed the socket without closing the connection');
     }
     this.state = CLOSED;
-    if (this.#isCounted) this.#options.broker.connectionCount--;
+    this.#handshake.admission.leave();
     this.#end.callOff();
     this.#endChannels();
     this.turn.end();
@@ -263,13 +258,14 @@ export class Connection implements RoutedConnection, ChannelHost {
     if (method.id !== CONNECTION_UPDATE_SECRET) {
       throw new ProtocolError('CHANNEL_ERROR', 'unexpected method in connection state running');
     }
-    const respond = (): void => {
+    const respond = (user: AuthenticatedUser): void => {
+      this.access.user = user;
       encodeConnectionUpdateSecretOk(this.out, 0, {});
       this.out.touch();
     };
-    const pending = updateSecret(this.#options.authenticator, this.user, method.newSecret);
+    const pending = updateSecret(this.#options.access, this.access.user, method.newSecret);
     if (pending instanceof Promise) this.#pauseUntil(pending, respond, null);
-    else respond();
+    else respond(pending);
   }
 
   /** The broker's alarms have changed. */
@@ -283,10 +279,9 @@ export class Connection implements RoutedConnection, ChannelHost {
     this.out.touch();
     const { negotiated, virtualHost } = this.#handshake;
     if (virtualHost !== null) {
+      virtualHost.enter(this);
       this.#virtualHost = virtualHost;
       this.state = RUNNING;
-      this.#isCounted = true;
-      this.#options.broker.connectionCount++;
       this.#end.callOff();
       this.#log.info('opened', this.#handshake.describe());
     } else if (negotiated !== null) {
@@ -299,7 +294,7 @@ export class Connection implements RoutedConnection, ChannelHost {
 
   #endChannels(): void {
     this.channels.endAll();
-    this.#virtualHost?.queues.deleteOwnedBy(this.owner);
+    this.#virtualHost?.leave(this);
   }
 
   /** What went wrong on a channel outside of its methods. */
@@ -397,4 +392,9 @@ export class Connection implements RoutedConnection, ChannelHost {
     this.#log.error('missed heartbeats from the client');
     this.#transport.destroy();
   }
+}
+
+/** Channels exist on open connections only. */
+function neverOpened(): never {
+  throw new Error('the connection is not open');
 }

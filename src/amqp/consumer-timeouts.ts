@@ -39,9 +39,16 @@ export class ConsumerTimeouts {
     this.#clock = clock;
   }
 
-  /** @param timeoutMs in milliseconds; 0 for none */
+  /**
+   * For a new consumer, or one whose time is another now.
+   *
+   * @param timeoutMs in milliseconds; 0 for none
+   */
   watch(consumer: Subscription, timeoutMs: number): void {
-    if (timeoutMs <= 0) return;
+    if (timeoutMs <= 0) {
+      this.forget(consumer);
+      return;
+    }
     this.#timeouts.set(consumer, timeoutMs);
     const periodMs = Math.min(
       PERIOD_MS_MAX,

@@ -144,8 +144,14 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
     const { consumerTimeoutMs, isConsumerTimeoutForAll } = this.#channel.connection.limits;
     if (noAck || (queue.type !== 'quorum' && !isConsumerTimeoutForAll)) return 0;
     const own = consumer.arguments.get('x-consumer-timeout');
-    const value = own ?? queue.arguments.get('x-consumer-timeout');
-    return value === undefined ? consumerTimeoutMs : Number(value.value);
+    if (own !== undefined) return Number(own.value);
+    return queue.consumerTimeoutMs < 0 ? consumerTimeoutMs : queue.consumerTimeoutMs;
+  }
+
+  settingsChanged(consumer: Consumer): void {
+    if (this.#subscriptions.get(consumer.tag) !== consumer) return;
+    const subscription = consumer as Subscription;
+    this.#timeouts.watch(subscription, this.#timeoutOf(subscription));
   }
 
   /** The queue of a consumer; undefined when the channel has none of this tag. */

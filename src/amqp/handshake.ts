@@ -4,24 +4,31 @@
  *   client: header            start-ok            tune-ok, open
  *   server:         start               tune                     open-ok
  *
+ * A mechanism with a challenge puts secure and secure-ok before tune.
  * What is refused here is thrown; the connection closes.
  */
-import type { AuthenticatedUser, Authenticator } from '../access/authenticator.ts';
-import { PLAIN, type SaslMechanism } from '../access/sasl.ts';
+import type { AccessControl } from '../access/access-control.ts';
+import type { AuthenticatedUser, Peer } from '../access/authenticator.ts';
+import { whenKnown, type Eventually } from '../access/eventually.ts';
+import { PLAIN, type SaslMechanism, type SaslStep } from '../access/sasl.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { LogFields } from '../runtime/logger.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
-import { AMQPLAIN } from './amqplain.ts';
+import { Admission } from './admission.ts';
+import { ConnectionAccess } from './connection-access.ts';
 import { ProtocolError } from './errors.ts';
 import { FRAME_MAX_MIN, type Limits } from './limits.ts';
+import { saslMechanisms } from './mechanisms.ts';
 import type { FieldTable } from './wire/field-table.ts';
 import { readClientProperties, type ClientProperties } from './server-properties.ts';
 import {
   CONNECTION_OPEN,
+  CONNECTION_SECURE_OK,
   CONNECTION_START_OK,
   CONNECTION_TUNE,
   CONNECTION_TUNE_OK,
   encodeConnectionOpenOk,
+  encodeConnectionSecure,
   encodeConnectionStart,
   encodeConnectionTune,
   type ConnectionOpen,
@@ -32,16 +39,14 @@ import {
 import { REPLY_CODES } from './wire/reply-codes.ts';
 import type { WireWriter } from './wire/wire-writer.ts';
 
-const MECHANISMS: readonly SaslMechanism[] = [PLAIN, AMQPLAIN];
-/** As connection.start lists them. */
-const MECHANISM_NAMES = MECHANISMS.map((mechanism) => mechanism.name).join(' ');
+const MECHANISMS = saslMechanisms({});
 
 /** The login failed. Told to clients that want to know, silent to others. */
 export class LoginRefused extends Error {
   readonly mechanism: string;
 
-  constructor(mechanism: string, userName: string) {
-    super(`user '${userName}': wrong credentials, or not allowed from this address`);
+  constructor(mechanism: string, reason: string) {
+    super(reason);
     this.mechanism = mechanism;
   }
 }
@@ -57,13 +62,21 @@ export interface Negotiated {
 
 export interface HandshakeOptions {
   readonly broker: Broker;
-  readonly authenticator: Authenticator;
+  readonly access: AccessControl;
+  readonly mechanisms?: readonly SaslMechanism[];
   readonly limits: Limits;
   readonly serverProperties: FieldTable;
-  /** The client is on this machine. */
-  readonly isLoopback: boolean;
+  readonly peer: Peer;
   readonly out: WireWriter;
 }
+
+/** RabbitMQ's names for what a connection is doing. */
+const STATES = {
+  'start-ok': 'starting',
+  'secure-ok': 'securing',
+  'tune-ok': 'tuning',
+  open: 'opening',
+} as const;
 
 export class Handshake {
   /** Null before tune-ok. */
@@ -71,12 +84,24 @@ export class Handshake {
   /** What connection.open chose; null before. */
   virtualHost: VirtualHost | null = null;
   readonly #options: HandshakeOptions;
-  #expects: 'start-ok' | 'tune-ok' | 'open' = 'start-ok';
+  /** What the user may do in it; null before. */
+  access: ConnectionAccess | null = null;
   #user: AuthenticatedUser | null = null;
+  readonly admission: Admission;
+  #expects: 'start-ok' | 'secure-ok' | 'tune-ok' | 'open' = 'start-ok';
   #client: ClientProperties | null = null;
+  #mechanism: SaslMechanism = PLAIN;
+  /** What a challenge is answered with. */
+  #respond: ((response: Buffer) => SaslStep) | null = null;
 
   constructor(options: HandshakeOptions) {
     this.#options = options;
+    this.admission = new Admission(options);
+  }
+
+  get #mechanisms(): readonly SaslMechanism[] {
+    const { mechanisms = MECHANISMS, peer } = this.#options;
+    return mechanisms.filter((mechanism) => mechanism.isOffered(peer));
   }
 
   /** The protocol header was right. */
@@ -85,14 +110,9 @@ export class Handshake {
       versionMajor: 0,
       versionMinor: 9,
       serverProperties: this.#options.serverProperties,
-      mechanisms: Buffer.from(MECHANISM_NAMES),
+      mechanisms: Buffer.from(this.#mechanisms.map(({ name }) => name).join(' ')),
       locales: Buffer.from('en_US'),
     });
-  }
-
-  /** Who logged in; null before. */
-  get user(): AuthenticatedUser | null {
-    return this.#user;
   }
 
   /** What the client said of itself; null before start-ok. */
@@ -121,34 +141,55 @@ export class Handshake {
    */
   onMethod(method: Method): Promise<void> | void {
     if (method.id === CONNECTION_START_OK && this.#expects === 'start-ok') {
-      return this.#login(method);
+      return this.#start(method);
+    }
+    if (method.id === CONNECTION_SECURE_OK && this.#expects === 'secure-ok') {
+      return this.#take(this.#respond!(method.response));
     }
     if (method.id === CONNECTION_TUNE_OK && this.#expects === 'tune-ok') return this.#tune(method);
     if (method.id === CONNECTION_OPEN && this.#expects === 'open') return this.#open(method);
-    const state = { 'start-ok': 'starting', 'tune-ok': 'tuning', open: 'opening' }[this.#expects];
+    const state = STATES[this.#expects];
     throw new ProtocolError('CHANNEL_ERROR', `unexpected method in connection state ${state}`);
   }
 
-  #login(method: ConnectionStartOk): Promise<void> | void {
+  #start(method: ConnectionStartOk): Eventually<void> {
     this.#client = readClientProperties(method.clientProperties);
-    const mechanism = MECHANISMS.find((candidate) => candidate.name === method.mechanism);
+    const mechanism = this.#mechanisms.find((candidate) => candidate.name === method.mechanism);
     if (mechanism === undefined) {
       throw new ProtocolError(
         'COMMAND_INVALID',
         `unknown authentication mechanism '${method.mechanism}'`,
       );
     }
-    const credentials = mechanism.credentialsFrom(method.response);
-    if (credentials === null) {
-      throw new ProtocolError('SYNTAX_ERROR', `${mechanism.name} response is malformed`);
+    this.#mechanism = mechanism;
+    return this.#take(mechanism.respond(method.response, this.#options.peer));
+  }
+
+  #take(step: SaslStep): Eventually<void> {
+    const { name } = this.#mechanism;
+    switch (step.is) {
+      case 'malformed':
+        throw new ProtocolError('SYNTAX_ERROR', `${name} response is malformed`);
+      case 'refused':
+        throw new LoginRefused(name, step.reason);
+      case 'challenge':
+        this.#respond = step.respond;
+        this.#expects = 'secure-ok';
+        return encodeConnectionSecure(this.#options.out, 0, { challenge: step.challenge });
+      default:
+        return this.#login(step.userName, step.password);
     }
-    const { authenticator, isLoopback } = this.#options;
-    const answer = authenticator.authenticate(credentials, isLoopback);
-    const finish = (user: AuthenticatedUser | null): void => {
-      if (user === null) throw new LoginRefused(mechanism.name, credentials.userName);
+  }
+
+  #login(userName: string, password: string | null): Eventually<void> {
+    const { access, peer } = this.#options;
+    return whenKnown(access.authenticate({ userName, password, peer }), (user) => {
+      if (user === null) {
+        const reason = `user '${userName}': wrong credentials, or not allowed from this address`;
+        throw new LoginRefused(this.#mechanism.name, reason);
+      }
       this.#acceptLogin(user);
-    };
-    return answer instanceof Promise ? answer.then(finish) : finish(answer);
+    });
   }
 
   #acceptLogin(user: AuthenticatedUser): void {
@@ -167,20 +208,16 @@ export class Handshake {
     this.negotiated = { channelMax, frameMax, heartbeatSeconds };
   }
 
-  #open(method: ConnectionOpen): void {
-    const { broker, limits } = this.#options;
-    if (broker.connectionCount >= limits.connectionMax) {
-      throw new ProtocolError(
-        'NOT_ALLOWED',
-        `connection refused: node connection limit (${limits.connectionMax}) is reached`,
-      );
-    }
-    const virtualHost = broker.findVirtualHost(method.virtualHost);
-    if (virtualHost === null) {
-      throw new ProtocolError('NOT_ALLOWED', `vhost ${method.virtualHost} not found`);
-    }
-    this.virtualHost = virtualHost;
-    encodeConnectionOpenOk(this.#options.out, 0, {});
+  #open(method: ConnectionOpen): Eventually<void> {
+    const user = this.#user;
+    if (user === null) throw new Error('nobody has logged in');
+    const { access, broker } = this.#options;
+    return whenKnown(this.admission.enter(user, method.virtualHost), (virtualHost) => {
+      this.virtualHost = virtualHost;
+      const { name: vhost } = virtualHost;
+      this.access = new ConnectionAccess({ access, user, vhost, log: broker.runtime.log });
+      encodeConnectionOpenOk(this.#options.out, 0, {});
+    });
   }
 }
 

@@ -14,6 +14,7 @@ import type { Timer } from '../runtime/timers.ts';
 import { TlsFileError, type TlsIdentity } from '../runtime/tls-identity.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOptions } from './connection-options.ts';
+import { RUNNING } from './connection-state.ts';
 import { certificateProblem, tlsFacts } from './tls-client.ts';
 
 /** How often heartbeats of all connections are looked after, in milliseconds. */
@@ -57,14 +58,20 @@ export class AmqpListener {
   readonly #servers: Server[] = [];
   readonly #identities: TlsIdentity[] = [];
   readonly #timers: Timer[] = [];
-  readonly #ignoreAlarms: () => void;
+  /** Ends what the listener is told by others. */
+  readonly #ignore: readonly (() => void)[];
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
     const { alarms, runtime } = options.broker;
-    this.#ignoreAlarms = alarms.onChange(() => {
-      for (const connection of this.#connections) connection.alarmed();
-    });
+    this.#ignore = [
+      alarms.onChange(() => {
+        for (const connection of this.#connections) connection.alarmed();
+      }),
+      options.access.onChange(({ is, user }) => {
+        if (is === 'user-deleted') this.#closeAllOf(user);
+      }),
+    ];
     this.#every(SWEEP_MS, () => {
       const nowMs = runtime.clock.monotonicMs();
       for (const connection of this.#connections) connection.sweep(nowMs);
@@ -150,6 +157,13 @@ export class AmqpListener {
     }
   }
 
+  #closeAllOf(user: string): void {
+    for (const connection of this.#connections) {
+      const isTheirs = connection.state === RUNNING && connection.access.user.name === user;
+      if (isTheirs) connection.forceClose(`user '${user}' is deleted`);
+    }
+  }
+
   #every(periodMs: number, task: () => void): void {
     this.#timers.push(this.#options.broker.runtime.timers.every(periodMs, task));
   }
@@ -173,7 +187,7 @@ export class AmqpListener {
   /** Stops accepting, closes every connection with 320, and returns when all are gone. */
   async close(): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
-    this.#ignoreAlarms();
+    for (const ignore of this.#ignore) ignore();
     const closed = this.#servers.map((server) => closing(server));
     for (const socket of this.#handshaking.values()) socket.destroy();
     for (const connection of this.#connections) {

@@ -15,7 +15,6 @@ import {
 import { REPLY_TO } from '../broker/queue/reply-queue.ts';
 import { fieldTypeName } from './wire/field-type-names.ts';
 import type { FieldTable } from './wire/field-table.ts';
-import type { BasicProperties } from './wire/generated/properties.ts';
 import type { ReplyTo } from './reply-to.ts';
 
 /** Ten years: no message may live longer, in milliseconds. */
@@ -43,32 +42,34 @@ function refuseExpiration(text: string, error: string): never {
 }
 
 /**
- * The message as it goes on, after everything in its properties that concerns the broker was read.
+ * The message as it goes on, after everything in its properties that concerns the broker was read, and who it says it is
+ * from.
  *
- * @throws BrokerError PRECONDITION_FAILED for a reply-to without a reply consumer, a foreign user-id, a wrong CC or BCC
+ * @throws BrokerError PRECONDITION_FAILED for a reply-to without a reply consumer, a wrong CC or BCC
  */
 export function admitProperties(
   message: Message,
-  user: AuthenticatedUser,
   replyTo: ReplyTo,
-): Message {
+): { readonly admitted: Message; readonly userId: string | undefined } {
   const properties = propertiesOf(message);
+  const { userId } = properties;
   const changes: { replyTo?: string; headers?: FieldTable } = {};
   if (properties.replyTo === REPLY_TO) changes.replyTo = replyTo.address();
   const headers = properties.headers ?? null;
   const copies = headers === null ? null : readCopies(headers);
-  checkUserId(properties, user);
   if (headers?.has('BCC') === true) {
     changes.headers = new Map([...headers].filter(([name]) => name !== 'BCC'));
   }
   const traits = copies === null ? message.traits : { ...(message.traits ?? NO_TRAITS), copies };
   if (changes.replyTo === undefined && changes.headers === undefined && copies === null) {
-    return message;
+    return { admitted: message, userId };
   }
-  return withProperties(message, { ...properties, ...changes }, traits);
+  const admitted = withProperties(message, { ...properties, ...changes }, traits);
+  return { admitted, userId };
 }
 
-function checkUserId({ userId }: BasicProperties, user: AuthenticatedUser): void {
+/** @throws BrokerError PRECONDITION_FAILED for a foreign user-id */
+export function checkUserId(userId: string | undefined, user: AuthenticatedUser): void {
   if (userId === undefined || userId === user.name || user.tags.includes('impersonator')) return;
   throw new BrokerError(
     'PRECONDITION_FAILED',

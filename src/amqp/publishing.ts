@@ -25,7 +25,7 @@ import {
 } from './property-scan.ts';
 import { PublishTarget } from './publish-target.ts';
 import { RecentTargets } from './recent-targets.ts';
-import { admitProperties, traitsOf } from './published-properties.ts';
+import { admitProperties, checkUserId, traitsOf } from './published-properties.ts';
 import type { ReplyTo } from './reply-to.ts';
 import type { Transaction } from './transaction.ts';
 import { FrameError } from './wire/frame-reader.ts';
@@ -182,8 +182,29 @@ export class Publishing {
         `message size ${this.#bodySize} is larger than configured max size ${messageSizeMax}`,
       );
     }
-    const { turn, virtualHost } = this.#channel.connection;
-    target.find(virtualHost);
+    const { access, virtualHost } = this.#channel.connection;
+    const isAllowed = target.isAllowed(virtualHost, access);
+    const pending = isAllowed ? undefined : access.known(target.questions(virtualHost));
+    if (pending === undefined) this.#read(target, isAllowed, body, bodyStart, pieces);
+    else {
+      const proceed = (): void => this.#read(target, false, body, bodyStart, pieces);
+      this.#channel.whenAnswered(pending, proceed);
+    }
+  }
+
+  /** Makes a message of the content. @param isAllowed the user is known to be allowed to publish it */
+  #read(
+    target: PublishTarget,
+    isAllowed: boolean,
+    body: Buffer,
+    bodyStart: number,
+    pieces: readonly Buffer[] | null,
+  ): void {
+    const { access, turn, virtualHost } = this.#channel.connection;
+    if (!isAllowed) {
+      target.requireWrite(access);
+      target.find(virtualHost);
+    }
     const properties = this.#properties;
     const start = this.#propertiesStart;
     const facts = scanProperties(properties, start, start + this.#propertiesLength);
@@ -201,11 +222,30 @@ export class Publishing {
       turn.nowMs(),
       (facts & HAS_TRAITS) === 0 ? null : traitsOf(scanned.priority, scanned.expiration),
     );
-    this.#route(target, (facts & NEEDS_READING) === 0 ? message : this.#admit(message));
+    if ((facts & NEEDS_READING) !== 0) {
+      this.#admit(target, isAllowed, message);
+      return;
+    }
+    if (!isAllowed) target.requireTopic(access);
+    this.#route(target, message);
   }
 
-  #admit(message: Message): Message {
-    return admitProperties(message, this.#channel.connection.user, this.#replyTo);
+  /** What has more in its properties that concerns the broker. */
+  #admit(target: PublishTarget, isAllowed: boolean, message: Message): void {
+    const { access } = this.#channel.connection;
+    const { admitted, userId } = admitProperties(message, this.#replyTo);
+    const proceed = (): void => {
+      if (!isAllowed) target.requireTopic(access);
+      for (const question of questions) access.require(question);
+      checkUserId(userId, access.user);
+      this.#route(target, admitted);
+    };
+    const questions = target.copyQuestions(admitted);
+    if (questions.length === 0) proceed();
+    else {
+      const all = [...target.questions(this.#channel.connection.virtualHost), ...questions];
+      this.#channel.whenAnswered(access.known(all), proceed);
+    }
   }
 
   /** Where the publisher's frames begin when they can be passed on whole: side by side in one buffer. */

@@ -6,23 +6,17 @@ import type { TlsFacts } from './transport.ts';
 /** Why the certificate of a client is not to be believed; null where it is, or where none is asked for or shown. */
 export function certificateProblem(socket: TLSSocket, settings: TlsSettings): string | null {
   if (!settings.verifyPeer) return null;
-  if (!hasSubject(socket.getPeerCertificate()) || socket.authorized) return null;
+  if (socket.getPeerX509Certificate() === undefined || socket.authorized) return null;
   return `the client's certificate is refused: ${reasonOf(socket.authorizationError)}`;
 }
 
 /** What both sides agreed on. */
 export function tlsFacts(socket: TLSSocket): TlsFacts {
-  const certificate = socket.getPeerCertificate();
   return {
     protocol: socket.getProtocol() ?? '',
     cipher: socket.getCipher().name,
-    peerCertificate: hasSubject(certificate) ? certificate : null,
+    peerCertificate: socket.getPeerX509Certificate() ?? null,
   };
-}
-
-/** Without a certificate Node answers an empty object. */
-function hasSubject(certificate: object): boolean {
-  return 'raw' in certificate;
 }
 
 function reasonOf(error: Error | string | null | undefined): string {

@@ -1,13 +1,19 @@
 /**
  * The exchange.* and queue.* methods of a channel: from the method's fields to the virtual host's operation, and its
- * result to the -ok method.
+ * result to the -ok method. What the user may not do is refused where RabbitMQ refuses it: mostly before it is looked
+ * whether the thing is there.
  */
+import type { Access } from '../access/authenticator.ts';
+import type { DeclareGuard } from '../broker/declare-guard.ts';
 import { BrokerError, notFound } from '../broker/errors.ts';
+import { refuseDefaultExchange } from '../broker/exchanges.ts';
+import { generateQueueName, stripLineBreaks } from '../broker/names.ts';
 import type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
 import { isReplyName } from '../broker/queue/reply-queue.ts';
 import type { BindingRequest } from '../broker/virtual-host.ts';
 import type { Durable } from '../broker/stored-definitions.ts';
 import type { ChannelContext } from './channel-context.ts';
+import type { Question } from './connection-access.ts';
 import {
   encodeExchangeBindOk,
   encodeExchangeDeclareOk,
@@ -28,6 +34,7 @@ import {
   type QueuePurge,
   type QueueUnbind,
 } from './wire/generated/methods.ts';
+import type { FieldValue } from './wire/field-table.ts';
 import type { WireWriter } from './wire/wire-writer.ts';
 
 export class Topology {
@@ -39,86 +46,162 @@ export class Topology {
     this.#channel = channel;
   }
 
-  /** The queue of this name, or the one last declared for an empty name. @throws BrokerError */
-  queue(name: string): DeclaredQueue {
-    const { virtualHost, owner } = this.#channel.connection;
-    return virtualHost.queues.get(this.#expandName(name), owner);
+  /** Gives `use` a queue that the user may read from; an empty name stands for the one last declared. */
+  whenReadable(rawName: string, use: (queue: DeclaredQueue) => void): void {
+    const name = this.#expandName(rawName);
+    const question: Question = { access: 'read', kind: 'queue', name };
+    this.#whenKnown([question], () => {
+      const { virtualHost, owner, access } = this.#channel.connection;
+      access.require(question);
+      use(virtualHost.queues.get(name, owner));
+    });
   }
 
-  /** The same for basic.get. @throws BrokerError RESOURCE_LOCKED for a queue that serves one consumer only */
-  queueToGetFrom(name: string): DeclaredQueue {
-    const queue = this.queue(name);
-    if (queue.type !== 'quorum' || !queue.settings.isSingleActiveConsumer) return queue;
-    throw new BrokerError(
-      'RESOURCE_LOCKED',
-      `cannot obtain access to locked queue '${queue.name}' in vhost '${queue.vhost}'. basic.get ` +
-        'operations are not supported by quorum queues with single active consumer',
-    );
+  /** Goes on when it is known what the user may do. */
+  #whenKnown(questions: readonly Question[], proceed: () => void): void {
+    this.#channel.whenAnswered(this.#channel.connection.access.known(questions), proceed);
   }
 
-  #expandName(name: string): string {
-    if (name !== '') return name;
+  #expandName(rawName: string): string {
+    if (rawName !== '') return stripLineBreaks(rawName);
     if (this.#lastQueue === null) {
       throw new BrokerError('NOT_FOUND', 'no previously declared queue');
     }
     return this.#lastQueue;
   }
 
+  /** For what is declared or deleted. */
+  #guard(kind: 'exchange' | 'queue'): DeclareGuard {
+    const { access } = this.#channel.connection;
+    return {
+      configure: (name) => access.require({ access: 'configure', kind, name }),
+      forward: (name, exchange) => {
+        access.require({ access: 'read', kind, name });
+        access.require({ access: 'write', kind: 'exchange', name: exchange });
+      },
+    };
+  }
+
+  // Exchanges ----------------------------------------------------------------------------------
+
   declareExchange(method: ExchangeDeclare): void {
-    const { virtualHost } = this.#channel.connection;
-    const result = method.passive
-      ? virtualHost.exchanges.check(method.exchange)
-      : virtualHost.exchanges.declare({
-          name: method.exchange,
-          type: method.type,
-          isDurable: method.durable,
-          isAutoDelete: method.autoDelete,
-          isInternal: method.internal,
-          arguments: method.arguments,
-        });
-    this.#reply(result, method.noWait, (out, channel) => encodeExchangeDeclareOk(out, channel, {}));
+    const { virtualHost, access } = this.#channel.connection;
+    const name = stripLineBreaks(method.exchange);
+    if (method.passive) {
+      this.#whenKnown(anyAccess('exchange', name), () => {
+        refuseDefaultExchange(name);
+        access.requireAny('exchange', name);
+        this.#declaredExchange(virtualHost.exchanges.check(name), method);
+      });
+      return;
+    }
+    const alternate = method.arguments.get('alternate-exchange');
+    this.#whenKnown(declaring('exchange', name, alternate), () => {
+      const declaration = {
+        name,
+        type: method.type,
+        isDurable: method.durable,
+        isAutoDelete: method.autoDelete,
+        isInternal: method.internal,
+        arguments: method.arguments,
+      };
+      const result = virtualHost.exchanges.declare(declaration, this.#guard('exchange'));
+      this.#declaredExchange(result, method);
+    });
+  }
+
+  #declaredExchange(result: Durable, { noWait }: ExchangeDeclare): void {
+    this.#reply(result, noWait, (out, channel) => encodeExchangeDeclareOk(out, channel, {}));
   }
 
   deleteExchange(method: ExchangeDelete): void {
-    const { virtualHost } = this.#channel.connection;
-    const result = virtualHost.exchanges.delete(method.exchange, method.ifUnused);
-    this.#reply(result, method.noWait, (out, channel) => encodeExchangeDeleteOk(out, channel, {}));
+    const { exchanges } = this.#channel.connection.virtualHost;
+    const name = stripLineBreaks(method.exchange);
+    this.#whenKnown([{ access: 'configure', kind: 'exchange', name }], () => {
+      const result = exchanges.delete(name, method.ifUnused, this.#guard('exchange'));
+      this.#reply(result, method.noWait, (out, channel) =>
+        encodeExchangeDeleteOk(out, channel, {}),
+      );
+    });
   }
 
   bindExchange(method: ExchangeBind): void {
-    const result = this.#channel.connection.virtualHost.bindExchange(exchangeBinding(method));
-    this.#reply(result, method.noWait, (out, channel) => encodeExchangeBindOk(out, channel, {}));
+    const { virtualHost } = this.#channel.connection;
+    const request = exchangeBinding(method);
+    this.#whenBindable('exchange', request, () => {
+      const result = virtualHost.bindExchange(request);
+      this.#reply(result, method.noWait, (out, channel) => encodeExchangeBindOk(out, channel, {}));
+    });
   }
 
   unbindExchange(method: ExchangeUnbind): void {
-    const result = this.#channel.connection.virtualHost.unbindExchange(exchangeBinding(method));
-    this.#reply(result, method.noWait, (out, channel) => encodeExchangeUnbindOk(out, channel, {}));
+    const { virtualHost } = this.#channel.connection;
+    const request = exchangeBinding(method);
+    this.#whenBindable('exchange', request, () => {
+      const result = virtualHost.unbindExchange(request);
+      this.#reply(result, method.noWait, (out, channel) =>
+        encodeExchangeUnbindOk(out, channel, {}),
+      );
+    });
   }
 
+  /** To write to the destination, and to read from the source: from a topic exchange with this key. */
+  #whenBindable(kind: 'exchange' | 'queue', request: BindingRequest, proceed: () => void): void {
+    const { access, virtualHost } = this.#channel.connection;
+    const { source: name, destination, bindingKey: topic } = request;
+    const write: Question = { access: 'write', kind, name: destination };
+    const read: Question = { access: 'read', kind: 'exchange', name };
+    const readTopic: Question = { ...read, topic };
+    const isTopic = virtualHost.findExchange(name)?.type.name === 'topic';
+    this.#whenKnown(isTopic ? [write, read, readTopic] : [write, read], () => {
+      access.require(write);
+      if (kind === 'exchange') refuseDefaultExchange(destination);
+      refuseDefaultExchange(name);
+      access.require(read);
+      if (isTopic) access.require(readTopic);
+      proceed();
+    });
+  }
+
+  // Queues -------------------------------------------------------------------------------------
+
   declareQueue(method: QueueDeclare): void {
-    const { virtualHost, owner } = this.#channel.connection;
+    const { virtualHost, owner, access, runtime } = this.#channel.connection;
     if (isReplyName(method.queue)) {
       this.#probeReplies(method);
       return;
     }
     const { queues } = virtualHost;
-    const queue = method.passive
-      ? queues.probe(method.queue, owner)
-      : queues.declare(
-          {
-            name: method.queue,
-            isDurable: method.durable,
-            isExclusive: method.exclusive,
-            isAutoDelete: method.autoDelete,
-            arguments: method.arguments,
-          },
-          owner,
-        );
-    const { name } = queue;
-    this.#lastQueue = name;
-    const { readyCount: messageCount, consumerCount } = queue.stats();
-    this.#reply(queues.whenDurable(name), method.noWait, (out, channel) =>
-      encodeQueueDeclareOk(out, channel, { queue: name, messageCount, consumerCount }),
+    const name = stripLineBreaks(method.queue);
+    if (method.passive) {
+      this.#whenKnown(anyAccess('queue', name), () => {
+        access.requireAny('queue', name);
+        this.#declaredQueue(queues.probe(name, owner), method);
+      });
+      return;
+    }
+    const generatedName = name === '' ? generateQueueName(runtime.random) : name;
+    const deadLetter = method.arguments.get('x-dead-letter-exchange');
+    this.#whenKnown(declaring('queue', generatedName, deadLetter), () => {
+      const declaration = {
+        name,
+        generatedName,
+        isDurable: method.durable,
+        isExclusive: method.exclusive,
+        isAutoDelete: method.autoDelete,
+        arguments: method.arguments,
+      };
+      this.#declaredQueue(queues.declare(declaration, owner, this.#guard('queue')), method);
+    });
+  }
+
+  #declaredQueue(declared: DeclaredQueue, { noWait }: QueueDeclare): void {
+    const { name: queue } = declared;
+    this.#lastQueue = queue;
+    const { readyCount: messageCount, consumerCount } = declared.stats();
+    const { queues } = this.#channel.connection.virtualHost;
+    this.#reply(queues.whenDurable(queue), noWait, (out, channel) =>
+      encodeQueueDeclareOk(out, channel, { queue, messageCount, consumerCount }),
     );
   }
 
@@ -133,33 +216,45 @@ export class Topology {
 
   bindQueue(method: QueueBind): void {
     const { virtualHost, owner } = this.#channel.connection;
-    const result = virtualHost.bindQueue(this.#queueBinding(method), owner);
-    this.#reply(result, method.noWait, (out, channel) => encodeQueueBindOk(out, channel, {}));
+    const request = this.#queueBinding(method);
+    this.#whenBindable('queue', request, () => {
+      const result = virtualHost.bindQueue(request, owner);
+      this.#reply(result, method.noWait, (out, channel) => encodeQueueBindOk(out, channel, {}));
+    });
   }
 
   unbindQueue(method: QueueUnbind): void {
     const { virtualHost, owner } = this.#channel.connection;
-    const result = virtualHost.unbindQueue(this.#queueBinding(method), owner);
-    this.#reply(result, false, (out, channel) => encodeQueueUnbindOk(out, channel, {}));
+    const request = this.#queueBinding(method);
+    this.#whenBindable('queue', request, () => {
+      const result = virtualHost.unbindQueue(request, owner);
+      this.#reply(result, false, (out, channel) => encodeQueueUnbindOk(out, channel, {}));
+    });
   }
 
   purgeQueue(method: QueuePurge): void {
-    this.#channel.whenAnswered(this.queue(method.queue).purge(), (messageCount) => {
-      this.#reply(undefined, method.noWait, (out, channel) =>
-        encodeQueuePurgeOk(out, channel, { messageCount }),
-      );
+    this.whenReadable(method.queue, (queue) => {
+      this.#channel.whenAnswered(queue.purge(), (messageCount) => {
+        this.#reply(undefined, method.noWait, (out, channel) =>
+          encodeQueuePurgeOk(out, channel, { messageCount }),
+        );
+      });
     });
   }
 
   deleteQueue(method: QueueDelete): void {
-    const { virtualHost, owner } = this.#channel.connection;
+    const { virtualHost, owner, access } = this.#channel.connection;
     const { ifUnused, ifEmpty } = method;
     const name = this.#expandName(method.queue);
     const { queues } = virtualHost;
-    const messageCount = queues.delete(name, { ifUnused, ifEmpty }, owner);
-    this.#reply(queues.whenDurable(name), method.noWait, (out, channel) =>
-      encodeQueueDeleteOk(out, channel, { messageCount }),
-    );
+    const question: Question = { access: 'configure', kind: 'queue', name };
+    this.#whenKnown([question], () => {
+      access.require(question);
+      const messageCount = queues.delete(name, { ifUnused, ifEmpty }, owner);
+      this.#reply(queues.whenDurable(name), method.noWait, (out, channel) =>
+        encodeQueueDeleteOk(out, channel, { messageCount }),
+      );
+    });
   }
 
   /** An empty queue name stands for the last queue, and an empty binding key with it for that queue's name. */
@@ -167,7 +262,7 @@ export class Topology {
     const destination = this.#expandName(method.queue);
     const isNameAsKey = method.queue === '' && method.routingKey === '';
     return {
-      source: method.exchange,
+      source: stripLineBreaks(method.exchange),
       destination,
       bindingKey: isNameAsKey ? Buffer.from(destination).toString('latin1') : method.routingKey,
       arguments: method.arguments,
@@ -190,9 +285,26 @@ export class Topology {
 
 function exchangeBinding(method: ExchangeBind | ExchangeUnbind): BindingRequest {
   return {
-    source: method.source,
-    destination: method.destination,
+    source: stripLineBreaks(method.source),
+    destination: stripLineBreaks(method.destination),
     bindingKey: method.routingKey,
     arguments: method.arguments,
   };
+}
+
+/** What is asked while something is declared: see DeclareGuard. */
+function declaring(
+  kind: 'exchange' | 'queue',
+  name: string,
+  forward: FieldValue | undefined,
+): readonly Question[] {
+  const configure: Question = { access: 'configure', kind, name };
+  if (forward?.type !== 'S') return [configure];
+  const read: Question = { access: 'read', kind, name };
+  return [configure, read, { access: 'write', kind: 'exchange', name: String(forward.value) }];
+}
+
+function anyAccess(kind: 'exchange' | 'queue', name: string): readonly Question[] {
+  const all: readonly Access[] = ['configure', 'write', 'read'];
+  return all.map((access) => ({ access, kind, name }));
 }

@@ -2,7 +2,8 @@
  * The byte stream under a connection: what is used of a socket. The listener gives a real one; a simulation gives
  * one that drops, delays and partitions.
  */
-import type { PeerCertificate } from 'node:tls';
+import type { X509Certificate } from 'node:crypto';
+import type { Peer } from '../access/authenticator.ts';
 
 export interface Transport {
   /** Octets accepted but not yet handed to the operating system. */
@@ -20,7 +21,7 @@ export interface Transport {
   destroy(): void;
 }
 
-/** Both ends of the stream, as they are named in logs. */
+/** Both ends of the stream, as they are named in logs, and what is known of the other. */
 export interface Endpoints {
   readonly remoteAddress: string;
   readonly remotePort: number;
@@ -37,7 +38,7 @@ export interface TlsFacts {
   /** As OpenSSL and the standards name it. */
   readonly cipher: string;
   /** Of the client, and checked; null when it showed none. */
-  readonly peerCertificate: PeerCertificate | null;
+  readonly peerCertificate: X509Certificate | null;
 }
 
 /** RabbitMQ's name for a connection. */
@@ -46,8 +47,13 @@ export function connectionName(endpoints: Endpoints): string {
   return `${remoteAddress}:${remotePort} -> ${localAddress}:${localPort}`;
 }
 
-/** Whether the peer is on this machine. */
-export function isLoopback(endpoints: Endpoints): boolean {
+/** From where somebody logs in. */
+export function peerOf(endpoints: Endpoints): Peer {
   const address = endpoints.remoteAddress.replace(/^::ffff:/, '');
-  return address.startsWith('127.') || address === '::1';
+  return {
+    address,
+    isLoopback: address.startsWith('127.') || address === '::1',
+    isTls: endpoints.tls !== null,
+    certificate: endpoints.tls?.peerCertificate ?? null,
+  };
 }

@@ -2,20 +2,49 @@
  * The broker: its virtual hosts and what they share. Protocol front ends find a virtual host here and talk to it;
  * nothing in here knows of sockets, frames or files.
  */
+import { base64url22 } from '../runtime/random.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { DefinitionStore } from '../store/definition-store.ts';
 import type { Journal } from '../store/journal.ts';
 import { Alarms } from './alarms.ts';
 import { Deadlines } from './deadlines.ts';
+import { BrokerError } from './errors.ts';
 import { ExchangeTypeRegistry } from './exchange/exchange-types.ts';
+import { GlobalParameters } from './global-parameters.ts';
 import { DEFAULT_MEMORY_BUDGET, MemoryBudget } from './memory-budget.ts';
+import { Parameters } from './parameters.ts';
+import { policyComponent } from './policy/policy-component.ts';
+import { PolicyKeys } from './policy/policy-keys.ts';
+import type { QueueTypeName } from './queue/queue-arguments.ts';
 import type { Eventually } from './queue/queue-ref.ts';
 import { QueueIds } from './queue-ids.ts';
 import { recoverDefinitions } from './recovery.ts';
+import { ignoreFailure, type Durable } from './stored-definitions.ts';
 import { Turn } from './turn.ts';
+import { checkDefaults, NO_DEFAULTS, type VirtualHostDefaults } from './virtual-host-defaults.ts';
+import { limitsOf, registerLimits } from './virtual-host-limits.ts';
+import type { VirtualHostMetadata } from './virtual-host-metadata.ts';
 import { VirtualHost } from './virtual-host.ts';
+import { VirtualHosts } from './virtual-hosts.ts';
 
-export interface BrokerOptions {
+/** What operators configure for all virtual hosts. */
+export interface VirtualHostRules {
+  /** The type of queues that are declared without one, in virtual hosts that say nothing else; classic when left out. */
+  readonly defaultQueueType?: QueueTypeName;
+  /** Most virtual hosts; no limit when left out. */
+  readonly virtualHostMax?: number;
+  /** Most queues of all virtual hosts together; no limit when left out. */
+  readonly queueMax?: number;
+  /** The virtual host that a broker begins with; `/` when left out. */
+  readonly defaultVirtualHost?: string;
+  /** What new virtual hosts get. What is wrong in it is thrown by the constructor: ParameterError, PatternError. */
+  readonly virtualHostDefaults?: VirtualHostDefaults;
+  /** Set as the global parameters `cluster_name` and `cluster_tags` at each start. */
+  readonly clusterName?: string;
+  readonly clusterTags?: Readonly<Record<string, string>>;
+}
+
+export interface BrokerOptions extends VirtualHostRules {
   readonly runtime: Runtime;
   readonly journal: Journal;
   readonly definitions: DefinitionStore;
@@ -30,8 +59,12 @@ export class Broker {
   readonly alarms: Alarms = new Alarms();
   readonly memoryBudget: MemoryBudget;
   readonly exchangeTypes: ExchangeTypeRegistry = new ExchangeTypeRegistry();
+  /** What policies can define; plugins may add to it. */
+  readonly policyKeys: PolicyKeys = new PolicyKeys();
+  readonly parameters: Parameters;
+  readonly globalParameters: GlobalParameters;
+  readonly virtualHosts: VirtualHosts;
   readonly #options: BrokerOptions;
-  readonly #virtualHosts = new Map<string, VirtualHost>();
   readonly #queueIds: QueueIds;
   /** Connections that are open, over all protocols: kept by their front ends. */
   connectionCount = 0;
@@ -46,47 +79,111 @@ export class Broker {
     this.#options = options;
     this.#queueIds = new QueueIds(options.definitions);
     this.#queueIds.exclude(options.journal.nextQueueId - 1);
+    const { definitions, virtualHostDefaults: defaults = NO_DEFAULTS } = options;
+    this.globalParameters = new GlobalParameters(definitions);
+    this.parameters = new Parameters({
+      definitions,
+      hasVirtualHost: (name) => this.findVirtualHost(name) !== null,
+    });
+    this.virtualHosts = new VirtualHosts({
+      definitions,
+      parameters: this.parameters,
+      log,
+      build: (name, metadata) => this.#buildVirtualHost(name, metadata),
+      max: options.virtualHostMax ?? Number.POSITIVE_INFINITY,
+      defaults,
+    });
+    this.#registerComponents();
+    checkDefaults(defaults, this.parameters);
     options.journal.onCommitted = () => this.turn.end();
     options.journal.onPressure = (isHigh) => this.alarms.holdUp(isHigh);
   }
 
+  #registerComponents(): void {
+    const hostOf = (vhost: string): VirtualHost | null => this.findVirtualHost(vhost);
+    for (const component of ['policy', 'operator_policy'] as const) {
+      this.parameters.register(component, policyComponent(component, this.policyKeys, hostOf));
+    }
+    registerLimits(this.parameters, (vhost) => {
+      const virtualHost = hostOf(vhost);
+      if (virtualHost !== null) virtualHost.limits = limitsOf(this.parameters, vhost);
+    });
+  }
+
   /**
-   * Builds everything that the store has kept; a store that has no virtual host gets `/`. To be called once, before
-   * anybody is served.
+   * Builds everything that the store has kept; a store that has no virtual host gets the default one. To be called once,
+   * before anybody is served.
    */
   recover(): void {
     recoverDefinitions({
       definitions: this.#options.definitions,
       log: this.runtime.log,
       queueIds: this.#queueIds,
-      addVirtualHost: (name) => this.#addVirtualHost(name),
-      findVirtualHost: (name) => this.findVirtualHost(name),
+      virtualHosts: this.virtualHosts,
+      parameters: this.parameters,
+      globalParameters: this.globalParameters,
     });
     this.#options.journal.recovered();
-    if (this.#virtualHosts.size === 0) {
-      const created = this.createVirtualHost('/');
+    if (this.virtualHosts.size === 0) {
+      const { defaultVirtualHost = '/' } = this.#options;
+      const description = 'Default virtual host';
+      const created = this.createVirtualHost(defaultVirtualHost, { description });
       // Where this fails, so does everything that is declared in it, and who declares it is told.
       if (created instanceof Promise) created.catch(() => {});
     }
+    this.#identify();
     this.turn.end();
   }
 
+  /** The broker has a number of its own from its first start on, and the name and tags that it is configured with. */
+  #identify(): void {
+    const { clusterName = null, clusterTags = null } = this.#options;
+    if (this.globalParameters.find('internal_cluster_id') === null) {
+      const id = `rabbitmq-cluster-id-${base64url22(this.runtime.random)}`;
+      ignoreFailure(this.globalParameters.put('internal_cluster_id', id));
+    }
+    const configured = { cluster_name: clusterName, cluster_tags: clusterTags };
+    for (const [name, value] of Object.entries(configured)) {
+      if (value !== null) ignoreFailure(this.globalParameters.put(name, value));
+    }
+  }
+
+  // Virtual hosts --------------------------------------------------------------------------------
+
   /** Null when there is none of this name. */
   findVirtualHost(name: string): VirtualHost | null {
-    return this.#virtualHosts.get(name) ?? null;
+    return this.virtualHosts.find(name);
   }
 
-  createVirtualHost(name: string): Eventually<VirtualHost> {
-    const virtualHost = this.#addVirtualHost(name);
-    const key = JSON.stringify([name]);
-    const stored = this.#options.definitions.put({ kind: 'vhost', key, value: { name } });
-    return stored === undefined ? virtualHost : stored.then(() => virtualHost);
+  /** Creates a virtual host; one that is there stays as it is. @throws VirtualHostError */
+  createVirtualHost(
+    name: string,
+    metadata: Partial<VirtualHostMetadata> = {},
+  ): Eventually<VirtualHost> {
+    const created = this.virtualHosts.create(name, metadata);
+    this.turn.end();
+    return created;
   }
 
-  #addVirtualHost(name: string): VirtualHost {
-    const { journal, definitions, runtime } = this.#options;
-    const virtualHost = new VirtualHost({
+  /** Changes the metadata of a virtual host; what is left out stays. @throws VirtualHostError when there is none */
+  updateVirtualHost(name: string, changes: Partial<VirtualHostMetadata>): Durable {
+    return this.virtualHosts.update(name, changes);
+  }
+
+  /**
+   * Deletes a virtual host with all that is in it, and closes its connections.
+   *
+   * @throws VirtualHostError when there is none, or it is protected
+   */
+  deleteVirtualHost(name: string): Durable {
+    return this.virtualHosts.delete(name);
+  }
+
+  #buildVirtualHost(name: string, metadata: VirtualHostMetadata): VirtualHost {
+    const { journal, definitions, runtime, defaultQueueType = null } = this.#options;
+    return new VirtualHost({
       name,
+      metadata,
       journal,
       memoryBudget: this.memoryBudget,
       definitions,
@@ -96,9 +193,23 @@ export class Broker {
       clock: runtime.clock,
       exchangeTypes: this.exchangeTypes,
       nextQueueId: () => this.#queueIds.take(),
+      parameters: this.parameters,
+      policyKeys: this.policyKeys,
+      defaultQueueType,
+      checkRoomForQueue: (queue) => this.#checkRoomForQueue(queue),
     });
-    this.#virtualHosts.set(name, virtualHost);
-    return virtualHost;
+  }
+
+  #checkRoomForQueue(queue: string): void {
+    const { queueMax = Number.POSITIVE_INFINITY } = this.#options;
+    if (queueMax === Number.POSITIVE_INFINITY) return;
+    let count = 0;
+    for (const { queues } of this.virtualHosts) count += queues.size;
+    if (count < queueMax) return;
+    throw new BrokerError(
+      'PRECONDITION_FAILED',
+      `cannot declare queue '${queue}': queue limit in cluster (${queueMax}) is reached`,
+    );
   }
 
   /** Completes what the store still has to write. */

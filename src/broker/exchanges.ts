@@ -2,11 +2,13 @@
 import { EMPTY_TABLE, type FieldTable } from '../amqp/wire/field-table.ts';
 import { fieldTypeName } from '../amqp/wire/field-type-names.ts';
 import type { Bindings } from './bindings.ts';
+import { NO_GUARD, type DeclareGuard } from './declare-guard.ts';
 import { assertSameArgument, assertSameProperty } from './equivalence.ts';
 import { BrokerError, notFound } from './errors.ts';
 import { Exchange } from './exchange/exchange.ts';
 import type { ExchangeTypeRegistry } from './exchange/exchange-types.ts';
 import { checkNotReserved, stripLineBreaks } from './names.ts';
+import type { VirtualHostPolicies } from './policy/virtual-host-policies.ts';
 import type { Eventually } from './queue/queue-ref.ts';
 import type { StoredDefinitions } from './stored-definitions.ts';
 import type { StoredExchange } from './stored-values.ts';
@@ -31,25 +33,30 @@ export interface ExchangeDeclaration {
   readonly arguments: FieldTable;
 }
 
+export interface ExchangesOptions {
+  readonly vhost: string;
+  readonly types: ExchangeTypeRegistry;
+  readonly bindings: Bindings;
+  readonly definitions: StoredDefinitions;
+  readonly policies: VirtualHostPolicies;
+}
+
 export class Exchanges {
   readonly #vhost: string;
   readonly #types: ExchangeTypeRegistry;
   readonly #bindings: Bindings;
   readonly #definitions: StoredDefinitions;
+  readonly #policies: VirtualHostPolicies;
   readonly #byName = new Map<string, Exchange>();
 
-  constructor(
-    vhost: string,
-    types: ExchangeTypeRegistry,
-    bindings: Bindings,
-    definitions: StoredDefinitions,
-  ) {
-    this.#vhost = vhost;
-    this.#types = types;
-    this.#bindings = bindings;
-    this.#definitions = definitions;
+  constructor(options: ExchangesOptions) {
+    this.#vhost = options.vhost;
+    this.#types = options.types;
+    this.#bindings = options.bindings;
+    this.#definitions = options.definitions;
+    this.#policies = options.policies;
     for (const [name, typeName, isInternal] of PREDECLARED) {
-      const type = types.get(typeName);
+      const type = this.#types.get(typeName);
       if (type === undefined) throw new Error(`exchange type '${typeName}' is not registered`);
       const flags = { isDurable: true, isAutoDelete: false, isInternal };
       this.#byName.set(name, new Exchange({ name, type, ...flags, arguments: EMPTY_TABLE }));
@@ -85,13 +92,14 @@ export class Exchanges {
    *
    * @throws BrokerError PRECONDITION_FAILED, ACCESS_REFUSED
    */
-  declare(declaration: ExchangeDeclaration): Eventually<void> {
+  declare(declaration: ExchangeDeclaration, guard: DeclareGuard = NO_GUARD): Eventually<void> {
     const name = stripLineBreaks(declaration.name);
     const type = this.#types.get(declaration.type);
     if (type === undefined) {
       throw new BrokerError('PRECONDITION_FAILED', `unknown exchange type '${declaration.type}'`);
     }
     refuseDefaultExchange(name);
+    guard.configure(name);
     const existing = this.#byName.get(name);
     if (existing !== undefined) {
       this.#checkSame(existing, declaration);
@@ -105,9 +113,9 @@ export class Exchanges {
         `invalid type '${fieldTypeName(alternate.type)}' for arg 'alternate-exchange' in ${this.#textOf(name)}`,
       );
     }
+    if (alternate !== undefined) guard.forward(name, String(alternate.value));
     const exchange = new Exchange({ ...declaration, name, type });
-    this.#byName.set(name, exchange);
-    this.#bindings.generation++;
+    this.#add(exchange);
     return this.#definitions.putExchange(exchange);
   }
 
@@ -116,8 +124,39 @@ export class Exchanges {
     const type = this.#types.get(stored.type);
     if (type === undefined) throw new Error(`unknown exchange type '${stored.type}'`);
     if (this.#byName.has(stored.name)) throw new Error(`${this.#textOf(stored.name)} is there`);
-    this.#byName.set(stored.name, new Exchange({ ...stored, type, isDurable: true }));
+    this.#add(new Exchange({ ...stored, type, isDurable: true }));
+  }
+
+  #add(exchange: Exchange): void {
+    this.#byName.set(exchange.name, exchange);
+    this.#applyPolicy(exchange);
     this.#bindings.generation++;
+  }
+
+  /** Policies may have changed: a step for each exchange. */
+  *reapplyPolicies(): Generator<void> {
+    for (const exchange of this.#byName.values()) {
+      this.#applyPolicy(exchange);
+      yield;
+    }
+  }
+
+  /** The same for few exchanges. */
+  applyPolicies(): void {
+    for (const exchange of this.#byName.values()) this.#applyPolicy(exchange);
+  }
+
+  #applyPolicy(exchange: Exchange): void {
+    const applied = this.#policies.appliedTo('exchange', exchange.name);
+    if (exchange.applyPolicy(applied)) this.#bindings.generation++;
+  }
+
+  /** The virtual host ends: a step for each exchange. */
+  *removeAll(): Generator<void> {
+    for (const exchange of this.#byName.values()) {
+      void this.remove(exchange);
+      yield;
+    }
   }
 
   #checkSame(existing: Exchange, declaration: ExchangeDeclaration): void {
@@ -134,7 +173,7 @@ export class Exchanges {
    *
    * @throws BrokerError ACCESS_REFUSED, PRECONDITION_FAILED when in use and `ifUnused`
    */
-  delete(rawName: string, ifUnused: boolean): Eventually<void> {
+  delete(rawName: string, ifUnused: boolean, guard: DeclareGuard = NO_GUARD): Eventually<void> {
     const name = stripLineBreaks(rawName);
     refuseDefaultExchange(name);
     if (name.startsWith('amq.')) {
@@ -143,6 +182,7 @@ export class Exchanges {
         `deletion of system ${this.#textOf(name)} not allowed`,
       );
     }
+    guard.configure(name);
     const exchange = this.#byName.get(name);
     if (exchange === undefined) return this.#definitions.whenDurable('exchange', name);
     if (ifUnused && exchange.bindings.size > 0) {

@@ -4,12 +4,15 @@ import type { Random } from '../runtime/random.ts';
 import type { Journal } from '../store/journal.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Bindings } from './bindings.ts';
+import { NO_GUARD, type DeclareGuard } from './declare-guard.ts';
 import { assertSameArgument, assertSameProperty } from './equivalence.ts';
 import { BrokerError, notFound } from './errors.ts';
 import { checkNotReserved, generateQueueName, stripLineBreaks } from './names.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { MemoryBudget } from './memory-budget.ts';
+import { NO_DEFINITION, type AppliedPolicy } from './policy/applied-policy.ts';
+import type { VirtualHostPolicies } from './policy/virtual-host-policies.ts';
 import type { UnackedHolder } from './queue/browsed-message.ts';
 import { ClassicQueue } from './queue/classic-queue.ts';
 import { ChunkedStreamLog } from './queue/chunked-stream-log.ts';
@@ -23,7 +26,7 @@ import {
   type QueueTypeName,
 } from './queue/queue-arguments.ts';
 import type { QueueOwner } from './queue/queue-ref.ts';
-import { queueSettings } from './queue/queue-settings.ts';
+import { hasOwnArguments, queueSettings, type QueueSettings } from './queue/queue-settings.ts';
 import { QuorumQueue } from './queue/quorum-queue.ts';
 import { StreamQueue } from './queue/stream-queue.ts';
 import type { Durable, StoredDefinitions } from './stored-definitions.ts';
@@ -33,6 +36,8 @@ import type { Turn } from './turn.ts';
 export interface QueueDeclaration {
   /** Empty: the broker makes up a name. */
   readonly name: string;
+  /** The name in that case, where it was made up already. */
+  readonly generatedName?: string;
   readonly isDurable: boolean;
   readonly isExclusive: boolean;
   readonly isAutoDelete: boolean;
@@ -59,15 +64,29 @@ export interface QueuesOptions {
   readonly definitions: StoredDefinitions;
   /** Gives each queue the number under which the journal knows it. */
   readonly nextQueueId: () => number;
+  readonly policies: VirtualHostPolicies;
+  /** What a queue is declared with that is declared with these. */
+  readonly completeArguments: (declaration: QueueDeclaration) => FieldTable;
+  /** @throws BrokerError PRECONDITION_FAILED when there are enough queues */
+  readonly checkRoom: (name: string) => void;
 }
+
+/** Deletions of queues that the store writes at once, when a virtual host ends. */
+const REMOVALS_MAX = 1000;
 
 export class Queues {
   readonly #options: QueuesOptions;
   readonly #byName = new Map<string, DeclaredQueue>();
   readonly #owned = new Map<QueueOwner, Set<DeclaredQueue>>();
+  /** Settings of queues without arguments, by type, without policies and for each combination of them. */
+  readonly #commonSettings = new WeakMap<object, Map<QueueTypeName, QueueSettings>>();
 
   constructor(options: QueuesOptions) {
     this.#options = options;
+  }
+
+  get size(): number {
+    return this.#byName.size;
   }
 
   [Symbol.iterator](): Iterator<DeclaredQueue> {
@@ -112,17 +131,26 @@ export class Queues {
    *
    * @throws BrokerError PRECONDITION_FAILED, ACCESS_REFUSED, RESOURCE_LOCKED
    */
-  declare(declaration: QueueDeclaration, owner: QueueOwner): DeclaredQueue {
+  declare(
+    asked: QueueDeclaration,
+    owner: QueueOwner,
+    guard: DeclareGuard = NO_GUARD,
+  ): DeclaredQueue {
+    const declaration = { ...asked, arguments: this.#options.completeArguments(asked) };
     const isNamed = declaration.name !== '';
     const name = isNamed
       ? stripLineBreaks(declaration.name)
-      : generateQueueName(this.#options.random);
+      : (declaration.generatedName ?? generateQueueName(this.#options.random));
     if (isNamed) checkNotReserved('queue', name);
+    guard.configure(name);
     const existing = this.#byName.get(name);
     if (existing !== undefined) {
       this.#checkSame(existing, declaration, owner);
       return this.#used(existing);
     }
+    this.#options.checkRoom(name);
+    const deadLetter = declaration.arguments.get('x-dead-letter-exchange');
+    if (deadLetter?.type === 'S') guard.forward(name, String(deadLetter.value));
     const { vhost } = this.#options;
     const type = queueTypeOf(name, vhost, declaration.arguments);
     validateQueueArguments(type, name, vhost, declaration.arguments);
@@ -200,8 +228,9 @@ export class Queues {
   }
 
   #newQueue(type: QueueTypeName, properties: QueueProperties): DeclaredQueue {
-    const settings = queueSettings(properties.arguments);
-    const common = { ...this.#options, ...properties, settings };
+    const applied = this.#options.policies.appliedTo(type, properties.name);
+    const settings = this.#settingsOf(type, properties.arguments, applied);
+    const common = { ...this.#options, ...properties, settings, applied };
     if (type === 'stream') {
       const { journal, clock, memoryBudget: budget } = this.#options;
       const { segmentOctetsMax } = settings;
@@ -218,6 +247,42 @@ export class Queues {
       onExpired: () => this.#remove(queue),
     });
     return queue;
+  }
+
+  #settingsOf(type: QueueTypeName, args: FieldTable, applied: AppliedPolicy | null): QueueSettings {
+    const definition = applied?.effective ?? NO_DEFINITION;
+    if (hasOwnArguments(args)) return queueSettings(type, args, definition);
+    let byType = this.#commonSettings.get(definition);
+    if (byType === undefined) {
+      byType = new Map();
+      this.#commonSettings.set(definition, byType);
+    }
+    let settings = byType.get(type);
+    if (settings === undefined) {
+      settings = queueSettings(type, args, definition);
+      byType.set(type, settings);
+    }
+    return settings;
+  }
+
+  /** Policies may have changed: a step for each queue. */
+  *reapplyPolicies(): Generator<void> {
+    for (const queue of this.#byName.values()) {
+      const applied = this.#options.policies.appliedTo(queue.type, queue.name);
+      if (applied !== queue.applied) {
+        queue.applyPolicy(applied, this.#settingsOf(queue.type, queue.arguments, applied));
+      }
+      yield;
+    }
+  }
+
+  /** The virtual host ends: a step for each queue. Now and then the store is waited for, lest it write too much at once. */
+  *removeAll(): Generator<Durable> {
+    let count = 0;
+    for (const queue of this.#byName.values()) {
+      this.#remove(queue);
+      yield ++count % REMOVALS_MAX === 0 ? this.whenDurable(queue.name) : undefined;
+    }
   }
 
   /**

@@ -8,6 +8,7 @@ import type { FieldTable } from '../amqp/wire/field-table.ts';
 import { tableFromOctets, tableToOctets } from '../amqp/wire/field-table-octets.ts';
 import type { DeclaredBinding, Exchange } from './exchange/exchange.ts';
 import type { DeclaredQueue } from './queue/declared-queue.ts';
+import type { VirtualHostMetadata } from './virtual-host-metadata.ts';
 
 const ARGUMENTS = v.pipe(
   v.string(),
@@ -15,6 +16,10 @@ const ARGUMENTS = v.pipe(
 );
 
 const QUEUE_ID = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+export interface StoredVirtualHost extends VirtualHostMetadata {
+  readonly name: string;
+}
 
 export interface StoredExchange {
   readonly vhost: string;
@@ -43,7 +48,17 @@ export interface StoredBinding {
   readonly arguments: FieldTable;
 }
 
-const VIRTUAL_HOST = v.object({ name: v.string() });
+const QUEUE_TYPE = v.picklist(['classic', 'quorum', 'stream']);
+
+/** Earlier versions kept the name only. */
+const VIRTUAL_HOST: v.GenericSchema<unknown, StoredVirtualHost> = v.object({
+  name: v.string(),
+  description: v.optional(v.string(), ''),
+  tags: v.optional(v.array(v.string()), []),
+  defaultQueueType: v.optional(v.nullable(QUEUE_TYPE), null),
+  tracing: v.optional(v.boolean(), false),
+  protectedFromDeletion: v.optional(v.boolean(), false),
+});
 
 const EXCHANGE: v.GenericSchema<unknown, StoredExchange> = v.object({
   vhost: v.string(),
@@ -72,7 +87,7 @@ const BINDING: v.GenericSchema<unknown, StoredBinding> = v.object({
 });
 
 /** @throws Error for what is none; so do the functions below */
-export function readVirtualHost(value: unknown): { readonly name: string } {
+export function readVirtualHost(value: unknown): StoredVirtualHost {
   return v.parse(VIRTUAL_HOST, value);
 }
 

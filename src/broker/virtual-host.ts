@@ -10,6 +10,7 @@ import type { Random } from '../runtime/random.ts';
 import { Bindings } from './bindings.ts';
 import { DeadLetters, type DeadLetterRouter } from './dead-letters.ts';
 import type { Deadlines } from './deadlines.ts';
+import { withQueueType } from './default-queue-type.ts';
 import { BrokerError, notFound } from './errors.ts';
 import type { Destination, Exchange, Route } from './exchange/exchange.ts';
 import type { ExchangeTypeRegistry } from './exchange/exchange-types.ts';
@@ -17,7 +18,13 @@ import { Exchanges, refuseDefaultExchange } from './exchanges.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { Message } from './message.ts';
 import { stripLineBreaks } from './names.ts';
+import type { Parameters } from './parameters.ts';
+import type { Policies } from './policy/policies.ts';
+import type { PolicyHost } from './policy/policy-component.ts';
+import type { PolicyKeys } from './policy/policy-keys.ts';
+import { VirtualHostPolicies } from './policy/virtual-host-policies.ts';
 import type { UnackedHolder } from './queue/browsed-message.ts';
+import type { QueueTypeName } from './queue/queue-arguments.ts';
 import type { QueueOwner, QueueRef } from './queue/queue-ref.ts';
 import { isReplyName } from './queue/reply-queue.ts';
 import { Queues } from './queues.ts';
@@ -25,7 +32,15 @@ import { ReplyQueues } from './reply-queues.ts';
 import { computeRoute, type RoutingTable } from './router.ts';
 import { StoredDefinitions, type Durable } from './stored-definitions.ts';
 import type { StoredBinding } from './stored-values.ts';
+import { SlicedWork } from './sliced-work.ts';
 import type { Turn } from './turn.ts';
+import {
+  clearLimit,
+  setLimit,
+  type VirtualHostLimit,
+  type VirtualHostLimits,
+} from './virtual-host-limits.ts';
+import type { VirtualHostMetadata } from './virtual-host-metadata.ts';
 
 export interface VirtualHostOptions {
   readonly name: string;
@@ -39,6 +54,21 @@ export interface VirtualHostOptions {
   readonly exchangeTypes: ExchangeTypeRegistry;
   /** Gives each queue the number under which the journal knows it. */
   readonly nextQueueId: () => number;
+  readonly metadata: VirtualHostMetadata;
+  readonly parameters: Parameters;
+  readonly policyKeys: PolicyKeys;
+  /** For virtual hosts that have none of their own. */
+  readonly defaultQueueType: QueueTypeName | null;
+  /** @throws BrokerError PRECONDITION_FAILED when all virtual hosts together have enough queues */
+  readonly checkRoomForQueue: (name: string) => void;
+}
+
+/** A client's connection to a virtual host. */
+export interface VirtualHostUser {
+  /** What exclusive queues that it declares belong to. */
+  readonly owner: QueueOwner;
+  /** Tells the client, and ends. */
+  forceClose(reason: string): void;
 }
 
 export interface BindingRequest {
@@ -48,8 +78,15 @@ export interface BindingRequest {
   readonly arguments: FieldTable;
 }
 
-export class VirtualHost implements RoutingTable, DeadLetterRouter {
+export class VirtualHost implements RoutingTable, DeadLetterRouter, PolicyHost {
   readonly name: string;
+  /** Changed by `Broker.updateVirtualHost`. */
+  metadata: VirtualHostMetadata;
+  readonly allPolicies: VirtualHostPolicies;
+  /** The connections that are open, over all protocols: kept by their front ends. */
+  readonly connections: Set<VirtualHostUser> = new Set();
+  /** How much it may have; changed by `setLimit`. */
+  limits: VirtualHostLimits = {};
   readonly exchanges: Exchanges;
   readonly queues: Queues;
   /** The channels that use this virtual host. */
@@ -57,12 +94,22 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter {
   /** Consumers of direct reply-to. */
   readonly replies: ReplyQueues;
   readonly #bindings: Bindings;
+  readonly #parameters: Parameters;
+  readonly #work: SlicedWork;
+  #isEnded = false;
 
   constructor(options: VirtualHostOptions) {
-    this.name = options.name;
+    const { name, parameters, clock, deadlines, turn } = options;
+    this.name = name;
+    this.metadata = options.metadata;
+    this.#parameters = parameters;
+    this.#work = new SlicedWork(clock, deadlines, turn);
+    const policies = new VirtualHostPolicies(name, parameters, options.policyKeys);
+    this.allPolicies = policies;
     const definitions = new StoredDefinitions(options.definitions, options.name, options.turn);
     const bindings = new Bindings((exchange) => void this.exchanges.remove(exchange), definitions);
-    this.exchanges = new Exchanges(options.name, options.exchangeTypes, bindings, definitions);
+    const types = options.exchangeTypes;
+    this.exchanges = new Exchanges({ vhost: name, types, bindings, definitions, policies });
     const deadLetters = new DeadLetters(this, options.turn, options.clock);
     this.queues = new Queues({
       ...options,
@@ -71,6 +118,13 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter {
       definitions,
       deadLetters,
       holders: this.holders,
+      policies,
+      completeArguments: (declaration) =>
+        withQueueType(declaration, this.metadata.defaultQueueType ?? options.defaultQueueType),
+      checkRoom: (queue) => {
+        this.#checkRoomForQueue(queue);
+        options.checkRoomForQueue(queue);
+      },
     });
     this.replies = new ReplyQueues(options.name, options.random, bindings);
     this.#bindings = bindings;
@@ -79,6 +133,71 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter {
   /** Counts changes of anything that routes depend on: a Route is valid for one generation. */
   get generation(): number {
     return this.#bindings.generation;
+  }
+
+  // Policies and limits ------------------------------------------------------------------------
+
+  get policies(): Policies {
+    return this.allPolicies.policies;
+  }
+
+  /** Policies of operators: they limit what those of users can set. */
+  get operatorPolicies(): Policies {
+    return this.allPolicies.operatorPolicies;
+  }
+
+  reapplyPolicies(): Durable {
+    return this.#work.run(this.#policySteps());
+  }
+
+  *#policySteps(): Generator<void> {
+    yield* this.exchanges.reapplyPolicies();
+    yield* this.queues.reapplyPolicies();
+  }
+
+  /** @param value an integer; a negative one is no limit. @throws ParameterError */
+  setLimit(name: VirtualHostLimit, value: number): Durable {
+    return setLimit(this.#parameters, this.name, name, value);
+  }
+
+  /** Removes a limit; nothing happens where it is not set. */
+  clearLimit(name: VirtualHostLimit): Durable {
+    return clearLimit(this.#parameters, this.name, name);
+  }
+
+  #checkRoomForQueue(queue: string): void {
+    const { 'max-queues': max = Number.POSITIVE_INFINITY } = this.limits;
+    if (this.queues.size < max) return;
+    throw new BrokerError(
+      'PRECONDITION_FAILED',
+      `cannot declare queue '${queue}': queue limit in vhost '${this.name}' (${max}) is reached`,
+    );
+  }
+
+  /** A connection opens. @throws BrokerError NOT_ALLOWED when the virtual host was deleted meanwhile */
+  enter(connection: VirtualHostUser): void {
+    if (this.#isEnded) throw new BrokerError('NOT_ALLOWED', `vhost ${this.name} not found`);
+    this.connections.add(connection);
+  }
+
+  /** A connection ends: so do the queues that only it can use. */
+  leave(connection: VirtualHostUser): void {
+    this.connections.delete(connection);
+    this.queues.deleteOwnedBy(connection.owner);
+  }
+
+  /** Ends everything in it: its connections, then queues and exchanges with their bindings. */
+  end(): Durable {
+    this.#isEnded = true;
+    for (const connection of this.connections) {
+      connection.forceClose(`vhost '${this.name}' is deleted`);
+    }
+    return this.#work.run(this.#endSteps());
+  }
+
+  *#endSteps(): Generator<Durable> {
+    yield* this.queues.removeAll();
+    yield* this.exchanges.removeAll();
   }
 
   // Routing ------------------------------------------------------------------------------------

@@ -1,11 +1,25 @@
 /**
- * The DefinitionStore keeps what was declared: virtual hosts, exchanges, queues, bindings. This file is the seam; the
- * engines are in the folders beside it.
+ * The DefinitionStore keeps what was declared: virtual hosts, exchanges, queues, bindings, parameters. This file is the
+ * seam; the engines are in the folders beside it.
  */
 
 /** The kinds of definitions, each a keyed collection. A counter is a number that only grows. */
 
-export type DefinitionKind = 'vhost' | 'exchange' | 'queue' | 'binding' | 'counter';
+export type DefinitionKind =
+  | 'vhost'
+  | 'exchange'
+  | 'queue'
+  | 'binding'
+  | 'counter'
+  // Virtual hosts whose content is being deleted.
+  | 'ending-vhost'
+  | 'parameter'
+  | 'global-parameter'
+  | 'user'
+  | 'permission'
+  | 'topic-permission'
+  // What is done once in the life of a store.
+  | 'milestone';
 
 /** One definition as it is kept. */
 export interface Definition {

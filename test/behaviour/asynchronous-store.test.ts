@@ -1,7 +1,7 @@
 // A store that takes its time: answers wait for it, and what a client sent behind the question waits with them.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { DefaultUserAuthenticator } from '../../src/access/default-user.ts';
+import { guestAccess } from '../support/guest-access.ts';
 import { DEFAULT_LIMITS } from '../../src/amqp/limits.ts';
 import { AmqpListener } from '../../src/amqp/listener.ts';
 import { BlockPool } from '../../src/amqp/output-buffer.ts';
@@ -25,7 +25,7 @@ class SlowStore implements DefinitionStore {
 
   put({ kind }: Definition): Promise<void> | void {
     // Nobody waits for these.
-    if (kind === 'vhost' || kind === 'counter') return undefined;
+    if (['vhost', 'counter', 'global-parameter'].includes(kind)) return undefined;
     return this.#write();
   }
 
@@ -68,7 +68,7 @@ async function start(): Promise<{
   broker.recover();
   const listener = new AmqpListener({
     broker,
-    authenticator: new DefaultUserAuthenticator(),
+    access: guestAccess(),
     limits: { ...DEFAULT_LIMITS, closeTimeoutMs: 20 },
     pool: new BlockPool(),
     serverProperties: serverProperties('0.0.0'),

@@ -9,7 +9,7 @@ import type { Transport } from '../../src/amqp/transport.ts';
 import { FrameReader, type FrameHandler } from '../../src/amqp/wire/frame-reader.ts';
 import { CONNECTION_CLOSE, decodeMethod } from '../../src/amqp/wire/generated/methods.ts';
 import { WireReader } from '../../src/amqp/wire/wire-reader.ts';
-import { DefaultUserAuthenticator } from '../../src/access/default-user.ts';
+import { guestAccess } from '../support/guest-access.ts';
 import { Broker } from '../../src/broker/broker.ts';
 import type { Logger } from '../../src/runtime/logger.ts';
 import { systemDisk } from '../../src/runtime/system-disk.ts';
@@ -45,7 +45,7 @@ export class FuzzedBroker {
     this.broker.recover();
     this.#options = {
       broker: this.broker,
-      authenticator: new DefaultUserAuthenticator(),
+      access: guestAccess(),
       limits: { ...DEFAULT_LIMITS, unsentOctetsMax: 50_000, consumerTimeoutMs: 500 },
       pool: new BlockPool(),
       serverProperties: serverProperties('0.0.0'),

@@ -1,5 +1,5 @@
 // A client without a socket: what it sends goes straight into a connection of the broker, what comes back is counted.
-import { DefaultUserAuthenticator } from '../../src/access/default-user.ts';
+import { guestAccess } from '../support/guest-access.ts';
 import { Connection } from '../../src/amqp/connection.ts';
 import type { ConnectionOptions } from '../../src/amqp/connection-options.ts';
 import { DEFAULT_LIMITS } from '../../src/amqp/limits.ts';
@@ -19,7 +19,7 @@ const QUEUE = 'q';
 export function connectionOptions(broker: Broker): ConnectionOptions {
   return {
     broker,
-    authenticator: new DefaultUserAuthenticator(),
+    access: guestAccess(),
     limits: DEFAULT_LIMITS,
     pool: new BlockPool(),
     serverProperties: serverProperties('0.0.0'),

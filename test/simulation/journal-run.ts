@@ -86,6 +86,7 @@ export class JournalRun {
       isDurable: true,
       isAutoDelete: false,
       owner: null,
+      applied: null,
       journal,
       memoryBudget: new MemoryBudget(BUDGET_OCTETS, CHUNK_LIMITS),
       turn: this.#turn,
@@ -132,7 +133,7 @@ export class JournalRun {
   #make({ id, kind }: Declared): LocalQueue {
     const priority: FieldTable = new Map([['x-max-priority', { type: 'l', value: 2n }]]);
     const args: FieldTable = kind === 'priority' ? priority : new Map();
-    const settings = queueSettings(args);
+    const settings = queueSettings(kind === 'quorum' ? 'quorum' : 'classic', args, {});
     const options = { ...this.#shared, id, name: `queue ${id}`, arguments: args, settings };
     return kind === 'quorum' ? new QuorumQueue(options) : new ClassicQueue(options);
   }

@@ -1,5 +1,7 @@
 /** A declared exchange: its properties, its bindings both ways, and the routes that were computed from them. */
 import type { FieldTable } from '../../amqp/wire/field-table.ts';
+import { NO_DEFINITION, type AppliedPolicy } from '../policy/applied-policy.ts';
+import type { Policy, PolicyDefinition } from '../policy/policy.ts';
 import type { QueueRef } from '../queue/queue-ref.ts';
 import type { Binding } from './binding.ts';
 import type { BindingMatcher, ExchangeType } from './exchange-type.ts';
@@ -44,7 +46,7 @@ export class Exchange {
   readonly isInternal: boolean;
   readonly arguments: FieldTable;
   /** Takes what this exchange cannot route; null for none. */
-  readonly alternateExchange: string | null;
+  alternateExchange: string | null;
   readonly matcher: BindingMatcher<Destination>;
   /** Bindings from this exchange, by identity. */
   readonly bindings: Map<string, DeclaredBinding> = new Map();
@@ -52,6 +54,7 @@ export class Exchange {
   readonly incoming: Set<DeclaredBinding> = new Set();
   /** This object as a destination: one object, because destinations are compared by identity. */
   readonly destination: Destination;
+  #applied: AppliedPolicy | null = null;
   readonly #routes = new Map<string, Route>();
   #routesGeneration = -1;
 
@@ -62,10 +65,38 @@ export class Exchange {
     this.isAutoDelete = options.isAutoDelete;
     this.isInternal = options.isInternal;
     this.arguments = options.arguments;
-    const alternate = options.arguments.get('alternate-exchange');
-    this.alternateExchange = alternate?.type === 'S' ? String(alternate.value) : null;
+    this.alternateExchange = this.#alternate();
     this.matcher = options.type.createMatcher<Destination>();
     this.destination = { kind: 'exchange', exchange: this };
+  }
+
+  get policy(): Policy | null {
+    return this.#applied?.policy ?? null;
+  }
+
+  get operatorPolicy(): Policy | null {
+    return this.#applied?.operatorPolicy ?? null;
+  }
+
+  /** What the two make together; an empty object where none applies. */
+  get effectivePolicy(): PolicyDefinition {
+    return this.#applied?.effective ?? NO_DEFINITION;
+  }
+
+  /** Other policies apply from now on. True when routes are others by that. */
+  applyPolicy(applied: AppliedPolicy | null): boolean {
+    const earlier = this.alternateExchange;
+    this.#applied = applied;
+    this.alternateExchange = this.#alternate();
+    return this.alternateExchange !== earlier;
+  }
+
+  /** The exchange's own argument counts before the policy. */
+  #alternate(): string | null {
+    const own = this.arguments.get('alternate-exchange');
+    if (own !== undefined) return own.type === 'S' ? String(own.value) : null;
+    const ofPolicy = this.effectivePolicy['alternate-exchange'];
+    return typeof ofPolicy === 'string' ? ofPolicy : null;
   }
 
   /** The route remembered for a routing key, when it was computed in this generation of the bindings. */

@@ -28,3 +28,17 @@ export function firstByPosition(
     .sort((a, b) => a.position - b.position)
     .slice(0, limit);
 }
+
+/** What the holders have of a queue. */
+export function heldMessages(
+  queue: object,
+  holders: Iterable<UnackedHolder>,
+): readonly BrowsedMessage[] {
+  const held: BrowsedMessage[] = [];
+  for (const holder of holders) {
+    holder.forEachUnacked(queue, (message, position) => {
+      held.push({ position, message, state: 'unacked' });
+    });
+  }
+  return held;
+}

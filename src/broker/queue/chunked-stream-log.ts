@@ -57,9 +57,9 @@ export interface ChunkedStreamLogOptions {
 
 export class ChunkedStreamLog implements StreamLog, LogOwner {
   readonly outcome: PublishOutcome;
+  segmentOctetsMax: number;
   readonly #log: QueueLog;
   readonly #budget: MemoryBudget;
-  readonly #segmentOctetsMax: number;
   /** Wall clock less monotonic clock, in milliseconds. */
   readonly #clockOffsetMs: number;
   #segments: ChunkedSegment[];
@@ -73,7 +73,7 @@ export class ChunkedStreamLog implements StreamLog, LogOwner {
   constructor({ log, budget, clock, segmentOctetsMax }: ChunkedStreamLogOptions) {
     this.#log = log;
     this.#budget = budget;
-    this.#segmentOctetsMax = segmentOctetsMax;
+    this.segmentOctetsMax = segmentOctetsMax;
     this.#clockOffsetMs = clock.nowMs() - clock.monotonicMs();
     this.outcome = log.hasPages ? JOURNALED : ACCEPTED;
     this.#nextOffset = log.nextPosition;
@@ -138,7 +138,7 @@ export class ChunkedStreamLog implements StreamLog, LogOwner {
   /** The segment that is written; a new one when it has reached its size. */
   #openSegment(offset: number): ChunkedSegment {
     const last = this.#segments.at(-1)!;
-    if (last.chunks.length === 0 || last.octets < this.#segmentOctetsMax) return last;
+    if (last.chunks.length === 0 || last.octets < this.segmentOctetsMax) return last;
     const segment = new ChunkedSegment(offset);
     const written = last.chunks.at(-1);
     if (written?.isComplete === false) this.#complete(written);

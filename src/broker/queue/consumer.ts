@@ -9,6 +9,8 @@ export interface DeliveryTarget {
   deliver(consumer: Consumer, message: Message, position: number, isRedelivered: boolean): void;
   /** The queue is gone, and with it the consumer. */
   consumerCancelled(consumer: Consumer): void;
+  /** The settings of the consumer's queue are others now. */
+  settingsChanged(consumer: Consumer): void;
 }
 
 export interface ConsumerOptions {

@@ -1,5 +1,4 @@
 /** What a queue of this process is made with. */
-import type { FieldTable } from '../../amqp/wire/field-table.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Journal } from '../../store/journal.ts';
 import type { DeadLetters } from '../dead-letters.ts';
@@ -10,21 +9,11 @@ import type { Backlog } from './backlog.ts';
 import type { UnackedHolder } from './browsed-message.ts';
 import type { KeepRule } from './message-list.ts';
 import type { MessageLists } from './message-lists.ts';
+import type { QueueIdentity } from './queue-base.ts';
 import type { QueueTypeName } from './queue-arguments.ts';
 import type { ServingRule } from './queue-consumers.ts';
-import type { QueueOwner } from './queue-ref.ts';
-import type { QueueSettings } from './queue-settings.ts';
 
-export interface LocalQueueOptions {
-  /** Identifies the queue in the journal; never used twice. */
-  readonly id: number;
-  readonly name: string;
-  readonly vhost: string;
-  readonly isDurable: boolean;
-  readonly isAutoDelete: boolean;
-  readonly owner: QueueOwner | null;
-  readonly arguments: FieldTable;
-  readonly settings: QueueSettings;
+export interface LocalQueueOptions extends QueueIdentity {
   readonly journal: Journal;
   readonly memoryBudget: MemoryBudget;
   readonly turn: Turn;

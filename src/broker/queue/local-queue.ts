@@ -7,7 +7,6 @@
  *                 |  +------------+
  *                 +-> expired, over the limit, rejected -> dead-letter exchange
  */
-import type { FieldTable } from '../../amqp/wire/field-table.ts';
 import type { Journal } from '../../store/journal.ts';
 import { Deadline, type Deadlines } from '../deadlines.ts';
 import type { DeadLetters, DeadLetterSource, DeadLetterTarget } from '../dead-letters.ts';
@@ -16,12 +15,17 @@ import { BrokerError } from '../errors.ts';
 import type { Message } from '../message.ts';
 import type { Dispatchable, Turn } from '../turn.ts';
 import { deadlineOf, type Backlog } from './backlog.ts';
-import { firstByPosition, type BrowsedMessage, type UnackedHolder } from './browsed-message.ts';
+import {
+  firstByPosition,
+  heldMessages,
+  type BrowsedMessage,
+  type UnackedHolder,
+} from './browsed-message.ts';
 import type { Consumer } from './consumer.ts';
 import { isKept, type KeepRule } from './message-list.ts';
 import type { LocalQueueOptions, QueueTraits } from './local-queue-options.ts';
 import { MessageLists } from './message-lists.ts';
-import type { QueueTypeName } from './queue-arguments.ts';
+import { QueueBase } from './queue-base.ts';
 import { QueueConsumers } from './queue-consumers.ts';
 import { QueueLease } from './queue-lease.ts';
 import {
@@ -29,24 +33,19 @@ import {
   JOURNALED,
   REJECTED,
   type PublishOutcome,
-  type QueueOwner,
   type QueueRef,
   type QueueStats,
   type TakenMessage,
 } from './queue-ref.ts';
 import type { QueueSettings } from './queue-settings.ts';
 
-export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSource {
-  readonly type: QueueTypeName;
-  readonly id: number;
-  readonly name: string;
-  readonly vhost: string;
-  readonly isDurable: boolean;
-  readonly isAutoDelete: boolean;
-  readonly owner: QueueOwner | null;
-  readonly arguments: FieldTable;
-  readonly settings: QueueSettings;
-  isScheduled = false;
+/** Messages that are dropped in one turn at most, lest a new limit on a long queue hold up all others. */
+const GIVEN_UP_MAX = 4096;
+
+export abstract class LocalQueue
+  extends QueueBase
+  implements QueueRef, Dispatchable, DeadLetterSource
+{
   protected readonly turn: Turn;
   protected readonly deadlines: Deadlines;
   protected readonly deadLetters: DeadLetters;
@@ -61,24 +60,18 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
   #readyBytes = 0;
   #unackedCount = 0;
   /** A limit on length or time applies to every message. */
-  readonly #isLimited: boolean;
-  readonly #isRejecting: boolean;
+  #isLimited = false;
+  #isRejecting = false;
   /** There may be messages that expire. */
   #mayExpire = false;
   /** When the head expires. */
   readonly #expiry = new Deadline((nowMs) => this.#onExpiry(nowMs));
+  /** When the dropping of what is too much goes on: few queues ever need it. */
+  #trimming: Deadline | null = null;
   readonly #lease: QueueLease;
 
   constructor(options: LocalQueueOptions, traits: QueueTraits) {
-    this.type = traits.type;
-    this.id = options.id;
-    this.name = options.name;
-    this.vhost = options.vhost;
-    this.isDurable = options.isDurable;
-    this.isAutoDelete = options.isAutoDelete;
-    this.owner = options.owner;
-    this.arguments = options.arguments;
-    this.settings = options.settings;
+    super(traits.type, options);
     this.turn = options.turn;
     this.deadlines = options.deadlines;
     this.deadLetters = options.deadLetters;
@@ -90,18 +83,34 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
     this.#onUnused = options.onUnused;
     this.#holders = options.holders;
     this.#consumers = new QueueConsumers(traits.serves);
-    const { messageTtlMs, maxLength, maxLengthBytes, overflow } = this.settings;
-    const hasLengthLimit = Math.min(maxLength, maxLengthBytes) < Number.POSITIVE_INFINITY;
-    this.#isLimited = hasLengthLimit || messageTtlMs >= 0;
-    this.#isRejecting = hasLengthLimit && overflow !== 'drop-head';
-    this.#lease = new QueueLease(this.settings.expiresMs, this.turn, this.deadlines, () =>
-      options.onExpired(),
-    );
+    this.#readLimits();
+    const { onExpired } = options;
+    this.#lease = new QueueLease(this.settings.expiresMs, this.turn, this.deadlines, onExpired);
     this.#lease.renew();
     if (this.backlog.length === 0) return;
     // What an earlier process has left may have expired meanwhile.
     this.#mayExpire = true;
+    if (this.#isOverLimit()) this.#trimSoon();
     this.turn.schedule(this);
+  }
+
+  #readLimits(): void {
+    const { messageTtlMs, maxLength, maxLengthBytes, overflow } = this.settings;
+    const hasLengthLimit = Math.min(maxLength, maxLengthBytes) < Number.POSITIVE_INFINITY;
+    this.#isLimited = hasLengthLimit || messageTtlMs >= 0;
+    this.#isRejecting = hasLengthLimit && overflow !== 'drop-head';
+  }
+
+  /** New limits hold for what waits already, too. */
+  protected override settingsChanged(_earlier: QueueSettings): void {
+    this.#readLimits();
+    this.#lease.change(this.settings.expiresMs, this.#consumers.count === 0);
+    if (this.settings.messageTtlMs >= 0) this.#mayExpire = true;
+    // What can be delivered at once is not too much.
+    if (this.isScheduled) this.dispatch();
+    this.#dropOverflow();
+    this.#awaitExpiry();
+    this.#consumers.tellSettings();
   }
 
   get deadLetterTarget(): DeadLetterTarget | null {
@@ -119,11 +128,8 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
   }
 
   stats(): QueueStats {
-    return {
-      readyCount: this.readyCount,
-      unackedCount: this.#unackedCount,
-      consumerCount: this.#consumers.count,
-    };
+    const { readyCount, consumerCount } = this;
+    return { readyCount, unackedCount: this.#unackedCount, consumerCount };
   }
 
   // Messages in ----------------------------------------------------------------------------------
@@ -142,14 +148,11 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
     return isKept(message, this.#keeps) ? JOURNALED : ACCEPTED;
   }
 
-  #isTooMuch(message: Message): boolean {
-    const { maxLength, maxLengthBytes } = this.settings;
-    const isOver = (): boolean =>
-      this.backlog.length + 1 > maxLength || this.#readyBytes + message.bodyLength > maxLengthBytes;
-    if (!isOver()) return false;
+  #isTooMuch({ bodyLength }: Message): boolean {
+    if (!this.#isOverLimit(1, bodyLength)) return false;
     // Consumers may be about to make room.
     if (this.isScheduled) this.dispatch();
-    return isOver();
+    return this.#isOverLimit(1, bodyLength);
   }
 
   #refuse(message: Message): PublishOutcome {
@@ -175,18 +178,24 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
     if (deadlineMs < this.#expiry.atMs) this.#awaitExpiry();
   }
 
-  #isOverLimit(): boolean {
+  #isOverLimit(more = 0, moreOctets = 0): boolean {
     const { maxLength, maxLengthBytes } = this.settings;
-    return this.backlog.length > maxLength || this.#readyBytes > maxLengthBytes;
+    return this.backlog.length + more > maxLength || this.#readyBytes + moreOctets > maxLengthBytes;
   }
 
   #dropOverflow(): void {
     if (this.#isRejecting) return;
-    while (this.#isOverLimit()) {
+    for (let count = 0; this.#isOverLimit(); count++) {
+      if (count >= GIVEN_UP_MAX) return this.#trimSoon();
       const message = this.#take();
       if (message === null) return;
       this.giveUp(message, this.backlog.position, 'maxlen');
     }
+  }
+
+  #trimSoon(): void {
+    this.#trimming ??= new Deadline(() => this.#dropOverflow());
+    this.deadlines.set(this.#trimming, this.turn.nowMs() + 1);
   }
 
   // Messages out ---------------------------------------------------------------------------------
@@ -301,15 +310,15 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
   // Expiry ---------------------------------------------------------------------------------------
 
   /** Gives up on what stands at the head and whose time is up. True when there was any. */
-  #expire(nowMs: number): boolean {
-    let hasExpired = false;
-    while (this.#nextDeadline() <= nowMs) {
+  #expire(nowMs: number, countMax = Number.POSITIVE_INFINITY): boolean {
+    let count = 0;
+    while (count < countMax && this.#nextDeadline() <= nowMs) {
       const message = this.#take();
       if (message === null) break;
       this.giveUp(message, this.backlog.position, 'expired');
-      hasExpired = true;
+      count++;
     }
-    return hasExpired;
+    return count > 0;
   }
 
   /** When the head expires; Infinity for never. */
@@ -319,26 +328,19 @@ export abstract class LocalQueue implements QueueRef, Dispatchable, DeadLetterSo
     return deadlineOf(head, this.settings.messageTtlMs);
   }
 
-  #awaitExpiry(): void {
+  #awaitExpiry(earliestMs = 0): void {
     if (this.backlog.length === 0) this.#mayExpire = false;
-    this.deadlines.set(this.#expiry, this.#nextDeadline());
+    this.deadlines.set(this.#expiry, Math.max(earliestMs, this.#nextDeadline()));
   }
 
   #onExpiry(nowMs: number): void {
-    this.#expire(nowMs);
-    this.#awaitExpiry();
+    this.#expire(nowMs, GIVEN_UP_MAX);
+    this.#awaitExpiry(nowMs + 1);
   }
 
   /** Messages from position `from` on, `limit` at most, whoever has them: looked at, not taken. */
   browse(from: number, limit: number): readonly BrowsedMessage[] {
-    const held: BrowsedMessage[] = [];
-    if (this.#unackedCount > 0) {
-      for (const holder of this.#holders) {
-        holder.forEachUnacked(this, (message, position) => {
-          held.push({ position, message, state: 'unacked' });
-        });
-      }
-    }
+    const held = this.#unackedCount > 0 ? heldMessages(this, this.#holders) : [];
     return firstByPosition([...held, ...this.backlog.browse(from, limit)], from, limit);
   }
 

@@ -36,7 +36,8 @@ const QUORUM = ['quorum'] as const;
 const STREAM = ['stream'] as const;
 const MESSAGE_QUEUES = ['classic', 'quorum'] as const;
 
-const SEGMENT_OCTETS_MAX = 3_000_000_000;
+/** A segment of a stream can be no larger. */
+export const SEGMENT_OCTETS_MAX = 3_000_000_000;
 const FILTER_OCTETS_MIN = 16;
 const FILTER_OCTETS_MAX = 255;
 

@@ -44,6 +44,11 @@ export class QueueConsumers {
     return holder !== undefined && (holder.isExclusive || consumer.isExclusive);
   }
 
+  /** The settings of the queue are others now. */
+  tellSettings(): void {
+    for (const consumer of this.#all) consumer.target.settingsChanged(consumer);
+  }
+
   add(consumer: Consumer): void {
     this.#all.add(consumer);
     if (this.#rule === 'all') return;

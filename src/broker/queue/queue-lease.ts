@@ -3,7 +3,7 @@ import { Deadline, type Deadlines } from '../deadlines.ts';
 import type { Turn } from '../turn.ts';
 
 export class QueueLease {
-  readonly #durationMs: number;
+  #durationMs: number;
   readonly #turn: Turn;
   readonly #deadlines: Deadlines;
   readonly #onEnd: () => void;
@@ -24,6 +24,14 @@ export class QueueLease {
     this.#lastUsedMs = this.#turn.nowMs();
     // A deadline that comes too early is moved when it comes: cheaper than moving it each time.
     if (this.#end.index < 0) this.#deadlines.set(this.#end, this.#lastUsedMs + this.#durationMs);
+  }
+
+  /** Another duration, which counts from now; -1 for ever. */
+  change(durationMs: number, isUnused: boolean): void {
+    if (durationMs === this.#durationMs) return;
+    this.#durationMs = durationMs;
+    this.suspend();
+    if (isUnused) this.renew();
   }
 
   /** The queue has consumers, or is gone. */

@@ -46,6 +46,8 @@ export interface QueueRef {
   /** The connection that declared an exclusive queue; null for a queue open to all. */
   readonly owner: QueueOwner | null;
   readonly arguments: FieldTable;
+  /** How long a consumer may hold a delivery, in milliseconds; -1: the broker's setting. */
+  readonly consumerTimeoutMs: number;
 
   publish(message: Message): PublishOutcome;
   /** The message was dealt with: forget it. */

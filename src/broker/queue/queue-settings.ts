@@ -1,7 +1,10 @@
-/** What the arguments of a queue mean, read once when it is declared. */
+/** What the arguments of a queue and the policies that apply to it mean: read when it is declared or a policy changes. */
 import type { FieldTable } from '../../amqp/wire/field-table.ts';
 import type { DeadLetterTarget } from '../dead-letters.ts';
 import { plainText } from '../equivalence.ts';
+import { mergeDeliveryLimits } from '../policy/applied-policy.ts';
+import type { PolicyDefinition } from '../policy/policy.ts';
+import { SEGMENT_OCTETS_MAX, type QueueTypeName } from './queue-arguments.ts';
 import { parseAge } from './stream-offset.ts';
 
 export type Overflow = 'drop-head' | 'reject-publish' | 'reject-publish-dlx';
@@ -48,53 +51,112 @@ const DELIVERY_LIMIT = 20;
 /** RabbitMQ's default. */
 const SEGMENT_OCTETS = 500_000_000;
 
-/** @param args as they were validated */
-export function queueSettings(args: FieldTable): QueueSettings {
-  const overflow = textOf(args, 'x-overflow') ?? 'drop-head';
-  const exchange = textOf(args, 'x-dead-letter-exchange');
-  const routingKey = textOf(args, 'x-dead-letter-routing-key');
+/**
+ * @param args as they were validated
+ * @param policy what the policies that apply define together
+ */
+export function queueSettings(
+  type: QueueTypeName,
+  args: FieldTable,
+  policy: PolicyDefinition,
+): QueueSettings {
+  const values = new SettingValues(type, args, policy);
+  const overflow = overflowOf(type, values);
   return {
-    messageTtlMs: numberOf(args, 'x-message-ttl') ?? -1,
-    expiresMs: numberOf(args, 'x-expires') ?? -1,
-    maxLength: numberOf(args, 'x-max-length') ?? Number.POSITIVE_INFINITY,
-    maxLengthBytes: numberOf(args, 'x-max-length-bytes') ?? Number.POSITIVE_INFINITY,
-    overflow:
-      overflow === 'reject-publish' || overflow === 'reject-publish-dlx' ? overflow : 'drop-head',
-    deadLetterTarget:
-      exchange === null
-        ? null
-        : {
-            exchange,
-            routingKey:
-              routingKey === null ? null : Buffer.from(routingKey, 'utf8').toString('latin1'),
-          },
-    maxPriority: numberOf(args, 'x-max-priority') ?? 0,
+    messageTtlMs: values.limit('message-ttl') ?? -1,
+    expiresMs: values.limit('expires') ?? -1,
+    maxLength: values.limit('max-length') ?? Number.POSITIVE_INFINITY,
+    maxLengthBytes: values.limit('max-length-bytes') ?? Number.POSITIVE_INFINITY,
+    overflow,
+    deadLetterTarget: deadLetterTargetOf(values),
+    maxPriority: numberOf(args.get('x-max-priority')?.value) ?? 0,
     isSingleActiveConsumer: args.get('x-single-active-consumer')?.value === true,
     // Without reject-publish the queue could drop what it still has to dead-letter: RabbitMQ asks for both.
     isDeadLetteringAtLeastOnce:
-      textOf(args, 'x-dead-letter-strategy') === 'at-least-once' && overflow === 'reject-publish',
-    deliveryLimit: numberOf(args, 'x-delivery-limit') ?? DELIVERY_LIMIT,
-    consumerTimeoutMs: numberOf(args, 'x-consumer-timeout') ?? -1,
-    delayedRetry: delayedRetryOf(args),
-    maxAgeMs: parseAge(textOf(args, 'x-max-age') ?? '') ?? Number.POSITIVE_INFINITY,
-    segmentOctetsMax: numberOf(args, 'x-stream-max-segment-size-bytes') ?? SEGMENT_OCTETS,
+      values.text('dead-letter-strategy') === 'at-least-once' && overflow === 'reject-publish',
+    deliveryLimit: values.limit('delivery-limit', mergeDeliveryLimits) ?? DELIVERY_LIMIT,
+    consumerTimeoutMs: values.limit('consumer-timeout') ?? -1,
+    delayedRetry: delayedRetryOf(values),
+    maxAgeMs: parseAge(values.text('max-age') ?? '') ?? Number.POSITIVE_INFINITY,
+    segmentOctetsMax: segmentOctetsOf(values),
   };
 }
 
-function delayedRetryOf(args: FieldTable): DelayedRetry | null {
-  const after = textOf(args, 'x-delayed-retry-type');
+/** Whether there are any besides the queue's type. Queues without have their settings in common. */
+export function hasOwnArguments(args: FieldTable): boolean {
+  return args.size > (args.has('x-queue-type') ? 1 : 0);
+}
+
+/** Arguments `x-NAME` and the keys of policies `NAME`, and which counts where there are both. */
+class SettingValues {
+  readonly #arguments: FieldTable;
+  readonly #policy: PolicyDefinition;
+  /** Of streams RabbitMQ takes what the policy says, always. */
+  readonly #isPolicyFirst: boolean;
+
+  constructor(type: QueueTypeName, args: FieldTable, policy: PolicyDefinition) {
+    this.#arguments = args;
+    this.#policy = policy;
+    this.#isPolicyFirst = type === 'stream';
+  }
+
+  /** A number that limits something: the stricter of the two. */
+  limit(
+    name: string,
+    merge: (a: number, b: number) => number = (a, b) => Math.min(a, b),
+  ): number | null {
+    const own = this.#ownNumber(name);
+    const ofPolicy = numberOf(this.#policy[name]);
+    if (own === null || ofPolicy === null) return own ?? ofPolicy;
+    return this.#isPolicyFirst ? ofPolicy : merge(ofPolicy, own);
+  }
+
+  /** A number that is no limit: the queue's own. */
+  number(name: string): number | null {
+    return this.#ownNumber(name) ?? numberOf(this.#policy[name]);
+  }
+
+  text(name: string, isPolicyFirst: boolean = this.#isPolicyFirst): string | null {
+    const value = this.#arguments.get(`x-${name}`);
+    const own = value?.type === 'S' ? plainText(value) : null;
+    const policy = this.#policy[name];
+    const ofPolicy = typeof policy === 'string' ? policy : null;
+    return isPolicyFirst ? (ofPolicy ?? own) : (own ?? ofPolicy);
+  }
+
+  #ownNumber(name: string): number | null {
+    return numberOf(this.#arguments.get(`x-${name}`)?.value);
+  }
+}
+
+/** Of quorum queues what the policy says counts; they know no reject-publish-dlx, and drop then, as RabbitMQ has it. */
+function overflowOf(type: QueueTypeName, values: SettingValues): Overflow {
+  const overflow = values.text('overflow', type !== 'classic');
+  if (overflow === 'reject-publish') return overflow;
+  return overflow === 'reject-publish-dlx' && type === 'classic' ? overflow : 'drop-head';
+}
+
+function deadLetterTargetOf(values: SettingValues): DeadLetterTarget | null {
+  const exchange = values.text('dead-letter-exchange');
+  if (exchange === null) return null;
+  const text = values.text('dead-letter-routing-key');
+  const routingKey = text === null ? null : Buffer.from(text, 'utf8').toString('latin1');
+  return { exchange, routingKey };
+}
+
+function delayedRetryOf(values: SettingValues): DelayedRetry | null {
+  const after = values.text('delayed-retry-type');
   if (after !== 'all' && after !== 'failed' && after !== 'returned') return null;
-  const minMs = numberOf(args, 'x-delayed-retry-min') ?? 0;
-  const maxMs = numberOf(args, 'x-delayed-retry-max') ?? Number.POSITIVE_INFINITY;
+  const minMs = values.number('delayed-retry-min') ?? 0;
+  const maxMs = values.number('delayed-retry-max') ?? Number.POSITIVE_INFINITY;
   return { after, minMs, maxMs };
 }
 
-function numberOf(args: FieldTable, name: string): number | null {
-  const value = args.get(name)?.value;
-  return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : null;
+function segmentOctetsOf(values: SettingValues): number {
+  const octets = values.limit('stream-max-segment-size-bytes') ?? SEGMENT_OCTETS;
+  return Math.min(octets, SEGMENT_OCTETS_MAX);
 }
 
-function textOf(args: FieldTable, name: string): string | null {
-  const value = args.get(name);
-  return value?.type === 'S' ? plainText(value) : null;
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : null;
 }

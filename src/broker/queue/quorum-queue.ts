@@ -14,6 +14,7 @@ import { LocalQueue } from './local-queue.ts';
 import type { LocalQueueOptions } from './local-queue-options.ts';
 import { NoteLog } from './note-log.ts';
 import { QuorumBacklog } from './quorum-backlog.ts';
+import type { QueueSettings } from './queue-settings.ts';
 import type { QueueStats } from './queue-ref.ts';
 
 interface DyingMessage {
@@ -224,6 +225,18 @@ export class QuorumQueue extends LocalQueue {
     } else if (this.#deadLetterRetry.index < 0) {
       this.deadlines.set(this.#deadLetterRetry, this.turn.nowMs() + DEAD_LETTER_RETRY_MS);
     }
+  }
+
+  protected override settingsChanged(earlier: QueueSettings): void {
+    super.settingsChanged(earlier);
+    const { isDeadLetteringAtLeastOnce } = this.settings;
+    if (isDeadLetteringAtLeastOnce && this.deadLetterTarget !== null) return;
+    // Nobody has to take them any more: once is enough.
+    for (const [position, { message, reason }] of this.#dying) {
+      super.giveUp(message, position, reason);
+    }
+    this.#dying.clear();
+    this.deadlines.clear(this.#deadLetterRetry);
   }
 
   #retryDeadLetters(): void {

@@ -29,6 +29,7 @@ export class ReplyQueue implements QueueRef {
   readonly isAutoDelete = true;
   readonly owner = null;
   readonly arguments: FieldTable = EMPTY_TABLE;
+  readonly consumerTimeoutMs = -1;
   #consumer: Consumer | null = null;
 
   constructor(name: string, vhost: string) {

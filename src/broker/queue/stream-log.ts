@@ -34,6 +34,8 @@ export interface StreamSegment {
 export interface StreamLog {
   /** What `append` means for the publisher: nothing has to be waited for, or the journal's commit. */
   readonly outcome: PublishOutcome;
+  /** A segment that has reached this size is no longer written, in octets. */
+  segmentOctetsMax: number;
   /** The oldest message; `nextOffset` when there is none. */
   readonly firstOffset: number;
   /** What the next message gets. */

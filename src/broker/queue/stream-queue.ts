@@ -7,7 +7,6 @@
  *                        |                 +-> credit used up, socket full (in neither set)
  *                        +---- consumerReady ----+
  */
-import type { FieldTable } from '../../amqp/wire/field-table.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Journal } from '../../store/journal.ts';
 import { Deadline, type Deadlines } from '../deadlines.ts';
@@ -17,20 +16,16 @@ import type { Dispatchable, Turn } from '../turn.ts';
 import type { BrowsedMessage } from './browsed-message.ts';
 import type { Consumer } from './consumer.ts';
 import type { DeclaredQueue } from './declared-queue.ts';
+import { QueueBase, type QueueIdentity } from './queue-base.ts';
 import type { PublishOutcome, QueueStats, TakenMessage } from './queue-ref.ts';
-import type { QueueSettings } from './queue-settings.ts';
 import { streamFilterOf } from './stream-filter.ts';
 import type { StreamLog } from './stream-log.ts';
 import { parseStreamOffset } from './stream-offset.ts';
 import { AT_END, BLOCKED, resolveStreamOffset, StreamReader } from './stream-reader.ts';
 import { segmentsToDrop } from './stream-retention.ts';
 
-export interface StreamQueueOptions {
-  readonly id: number;
-  readonly name: string;
-  readonly vhost: string;
-  readonly arguments: FieldTable;
-  readonly settings: QueueSettings;
+export interface StreamQueueOptions
+  extends Omit<QueueIdentity, 'isDurable' | 'isAutoDelete' | 'owner'> {
   readonly log: StreamLog;
   readonly journal: Journal;
   readonly turn: Turn;
@@ -43,17 +38,7 @@ const READING_SHARE = 256;
 /** Messages that are read in one turn: what is left waits, so that one stream does not hold up all else. */
 const TURN_SHARE = 4096;
 
-export class StreamQueue implements DeclaredQueue, Dispatchable {
-  readonly type = 'stream';
-  readonly isDurable = true;
-  readonly isAutoDelete = false;
-  readonly owner = null;
-  readonly id: number;
-  readonly name: string;
-  readonly vhost: string;
-  readonly arguments: FieldTable;
-  readonly settings: QueueSettings;
-  isScheduled = false;
+export class StreamQueue extends QueueBase implements DeclaredQueue, Dispatchable {
   readonly #log: StreamLog;
   readonly #journal: Journal;
   readonly #turn: Turn;
@@ -73,16 +58,18 @@ export class StreamQueue implements DeclaredQueue, Dispatchable {
   #removed: readonly Consumer[] = [];
 
   constructor(options: StreamQueueOptions) {
-    this.id = options.id;
-    this.name = options.name;
-    this.vhost = options.vhost;
-    this.arguments = options.arguments;
-    this.settings = options.settings;
+    super('stream', { ...options, isDurable: true, isAutoDelete: false, owner: null });
     this.#log = options.log;
     this.#journal = options.journal;
     this.#turn = options.turn;
     this.#deadlines = options.deadlines;
     this.#clock = options.clock;
+  }
+
+  protected override settingsChanged(): void {
+    this.#log.segmentOctetsMax = this.settings.segmentOctetsMax;
+    this.#dropOldest(this.#clock.nowMs());
+    for (const consumer of this.#readers.keys()) consumer.target.settingsChanged(consumer);
   }
 
   get consumerCount(): number {
@@ -111,7 +98,7 @@ export class StreamQueue implements DeclaredQueue, Dispatchable {
     return log.outcome;
   }
 
-  /** As RabbitMQ does only when a segment is begun. */
+  /** As RabbitMQ does only when a segment is begun, and when the limits change. */
   #dropOldest(nowMs: number): void {
     const { maxLengthBytes, maxAgeMs } = this.settings;
     const count = segmentsToDrop(this.#log.segments, maxLengthBytes, maxAgeMs, nowMs);

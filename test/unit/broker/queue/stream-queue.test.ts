@@ -34,13 +34,14 @@ class Stage implements DeliveryTarget {
   }
 
   #create(name: string, args: Readonly<Record<string, PlainValue>>): StreamQueue {
-    const settings = queueSettings(fromPlain(args));
+    const settings = queueSettings('stream', fromPlain(args), {});
     return new StreamQueue({
       id: 0,
       name,
       vhost: '/',
       arguments: fromPlain(args),
       settings,
+      applied: null,
       log: memoryStreamLog(settings.segmentOctetsMax),
       journal: new MemoryJournal(),
       turn: this.turn,
@@ -60,6 +61,8 @@ class Stage implements DeliveryTarget {
   consumerCancelled(consumer: Consumer): void {
     this.cancelled.push(consumer.tag);
   }
+
+  settingsChanged(): void {}
 
   consumer(tag: string, prefetchCount: number, args: Record<string, PlainValue> = {}): Consumer {
     const common = { noAck: false, isExclusive: false, target: this };

@@ -1,0 +1,156 @@
+/**
+ * Slows down who guesses passwords: after logins that failed, the next from the same peer wait, and longer each time.
+ * Counted are the failures of a user from an address, which grow quickly, and those of an address for whatever users.
+ * Others do not notice, and nothing but the login that waits is held up.
+ */
+import type { Clock } from '../runtime/clock.ts';
+import type { Timers } from '../runtime/timers.ts';
+import type { Login } from './authenticator.ts';
+
+interface Rule {
+  /** Failures that cost nothing. */
+  readonly freeCount: number;
+  /** What the next one costs, in milliseconds; each further one twice as much. */
+  readonly firstDelayMs: number;
+  readonly longestDelayMs: number;
+}
+
+const OF_USER: Rule = { freeCount: 0, firstDelayMs: 100, longestDelayMs: 5000 };
+const OF_ADDRESS: Rule = { freeCount: 20, firstDelayMs: 50, longestDelayMs: 1000 };
+
+/** Peers that are remembered; then the one that failed longest ago is forgotten. */
+const PEERS_MAX = 10_000;
+/** After this long without a failure everything is forgotten, in milliseconds. */
+const MEMORY_MS = 600_000;
+/** Logins of a peer that may wait; more are refused at once, right or wrong. */
+const WAITING_MAX = 32;
+
+interface Failures {
+  count: number;
+  lastMs: number;
+  /** When the next login may be tried. */
+  nextMs: number;
+  waitingCount: number;
+}
+
+export class FailedLogins {
+  readonly #clock: Clock;
+  readonly #timers: Timers;
+  readonly #ofUsers: PeerTable;
+  readonly #ofAddresses: PeerTable;
+
+  constructor(clock: Clock, timers: Timers) {
+    this.#clock = clock;
+    this.#timers = timers;
+    this.#ofUsers = new PeerTable(OF_USER);
+    this.#ofAddresses = new PeerTable(OF_ADDRESS);
+  }
+
+  /**
+   * Nothing when the login may be tried at once; else a promise that resolves when it may: true, or with false when so
+   * many wait that it is refused.
+   */
+  wait(login: Login): Promise<boolean> | void {
+    const nowMs = this.#clock.monotonicMs();
+    const ofUser = this.#ofUsers.find(userKey(login), nowMs);
+    const ofAddress = this.#ofAddresses.find(addressKey(login), nowMs);
+    if (ofUser === null && ofAddress === null) return undefined;
+    const waitMs = Math.max(
+      this.#ofUsers.waitOf(ofUser, nowMs),
+      this.#ofAddresses.waitOf(ofAddress, nowMs),
+    );
+    if (waitMs === 0) {
+      this.#ofUsers.reserve(ofUser, nowMs);
+      this.#ofAddresses.reserve(ofAddress, nowMs);
+      return undefined;
+    }
+    if (isFull(ofUser) || isFull(ofAddress)) return Promise.resolve(false);
+    this.#ofUsers.reserve(ofUser, nowMs);
+    this.#ofAddresses.reserve(ofAddress, nowMs);
+    return this.#pause(waitMs, [ofUser, ofAddress]);
+  }
+
+  #pause(waitMs: number, peers: readonly (Failures | null)[]): Promise<boolean> {
+    for (const peer of peers) if (peer !== null) peer.waitingCount++;
+    return new Promise((resolve) => {
+      this.#timers.after(waitMs, () => {
+        for (const peer of peers) if (peer !== null) peer.waitingCount--;
+        resolve(true);
+      });
+    });
+  }
+
+  failed(login: Login): void {
+    const nowMs = this.#clock.monotonicMs();
+    this.#ofUsers.failed(userKey(login), nowMs);
+    this.#ofAddresses.failed(addressKey(login), nowMs);
+  }
+
+  succeeded(login: Login): void {
+    this.#ofUsers.forget(userKey(login));
+  }
+}
+
+function isFull(peer: Failures | null): boolean {
+  return peer !== null && peer.waitingCount >= WAITING_MAX;
+}
+
+/** Who has one address of IPv6 mostly has all that share its first half. */
+function addressKey({ peer }: Login): string {
+  const { address } = peer;
+  return address.includes('.') ? address : address.split(':').slice(0, 4).join(':');
+}
+
+function userKey(login: Login): string {
+  return `${addressKey(login)} ${login.userName}`;
+}
+
+/** Who failed lately, the last one last. */
+class PeerTable {
+  readonly #rule: Rule;
+  readonly #peers = new Map<string, Failures>();
+
+  constructor(rule: Rule) {
+    this.#rule = rule;
+  }
+
+  find(key: string, nowMs: number): Failures | null {
+    const peer = this.#peers.get(key);
+    if (peer === undefined) return null;
+    if (nowMs - peer.lastMs < MEMORY_MS) return peer;
+    this.#peers.delete(key);
+    return null;
+  }
+
+  waitOf(peer: Failures | null, nowMs: number): number {
+    return peer === null ? 0 : Math.max(0, peer.nextMs - nowMs);
+  }
+
+  /** Another login is going to be tried: one that comes after it waits for longer. */
+  reserve(peer: Failures | null, nowMs: number): void {
+    if (peer !== null) peer.nextMs = Math.max(nowMs, peer.nextMs) + this.#delayOf(peer);
+  }
+
+  failed(key: string, nowMs: number): void {
+    const peer = this.find(key, nowMs) ?? { count: 0, lastMs: 0, nextMs: 0, waitingCount: 0 };
+    peer.count++;
+    peer.lastMs = nowMs;
+    peer.nextMs = Math.max(peer.nextMs, nowMs + this.#delayOf(peer));
+    this.#peers.delete(key);
+    const [oldest] = this.#peers.keys();
+    if (this.#peers.size >= PEERS_MAX && oldest !== undefined) this.#peers.delete(oldest);
+    this.#peers.set(key, peer);
+  }
+
+  forget(key: string): void {
+    this.#peers.delete(key);
+  }
+
+  #delayOf({ count }: Failures): number {
+    const { freeCount, firstDelayMs, longestDelayMs } = this.#rule;
+    if (count <= freeCount) return 0;
+    // Beyond some doublings it is the longest anyway.
+    const doublings = Math.min(count - freeCount - 1, 30);
+    return Math.min(longestDelayMs, firstDelayMs * 2 ** doublings);
+  }
+}

@@ -1,0 +1,200 @@
+// Each operation is refused without each permission that it needs, and carried out with exactly these.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { connect, type Channel, type ChannelModel } from 'amqplib';
+import type { AccessControl } from '../../src/access/access-control.ts';
+import type {
+  AuthenticatedUser,
+  Authorizer,
+  BackEnd,
+  Login,
+} from '../../src/access/authenticator.ts';
+import type { ConnectionOptions } from '../../src/amqp/connection-options.ts';
+import { guestAccess } from '../support/guest-access.ts';
+import { addUser, permit, startAccessBroker, type AccessBroker } from '../support/access-broker.ts';
+import {
+  allBut,
+  exactPermissions,
+  OPERATIONS,
+  refusalText,
+  type Operation,
+} from './permission-table.ts';
+
+const USER = 'user';
+
+/** A broker with an ordinary user beside guest. */
+async function startWithUser(options: Partial<ConnectionOptions> = {}): Promise<AccessBroker> {
+  const running = await startAccessBroker(options);
+  addUser(running.access, USER);
+  permit(running.access, USER, {});
+  return running;
+}
+
+async function open(port: number, user: string): Promise<ChannelModel> {
+  const connection = await connect(`amqp://${user}:${user}@127.0.0.1:${port}`);
+  connection.on('error', () => {});
+  return connection;
+}
+
+/** What closes the channel; null when all goes well. */
+async function refusalOf(channel: Channel, perform: Operation['perform']): Promise<string | null> {
+  const closed = new Promise<Error>((resolve) => channel.once('error', resolve));
+  try {
+    await perform(channel);
+    return null;
+  } catch {
+    const { message } = await closed;
+    return message;
+  }
+}
+
+function closedWith(text: string): RegExp {
+  const literal = text.replaceAll(/[\\^$.*+?()[\]{}|]/gu, '\\$&');
+  return new RegExp(`403 \\(ACCESS-REFUSED\\) with message "${literal}"`, 'u');
+}
+
+async function prepare(port: number, { prepare: make }: Operation): Promise<void> {
+  const connection = await open(port, 'guest');
+  await make?.(await connection.createChannel());
+  await connection.close();
+}
+
+describe('permissions', { concurrency: true }, () => {
+  for (const operation of OPERATIONS) {
+    const { is, perform, needs } = operation;
+    for (const need of needs) {
+      test(`${is} is refused without ${need.access} for ${need.name}`, async () => {
+        await using running = await startWithUser();
+        await prepare(running.port, operation);
+        permit(running.access, USER, allBut(need));
+        const connection = await open(running.port, USER);
+        const refusal = await refusalOf(await connection.createChannel(), perform);
+        assert.match(refusal ?? '', closedWith(refusalText(need, USER)));
+        await connection.close();
+      });
+    }
+    test(`${is} is carried out with exactly what it needs`, async () => {
+      await using running = await startWithUser();
+      await prepare(running.port, operation);
+      permit(running.access, USER, exactPermissions(needs));
+      const connection = await open(running.port, USER);
+      assert.equal(await refusalOf(await connection.createChannel(), perform), null);
+      await connection.close();
+    });
+  }
+
+  test('a queue that the server names needs configure for that name', async () => {
+    await using running = await startWithUser();
+    const connection = await open(running.port, USER);
+    permit(running.access, USER, { configure: '^amq\\.gen-[\\w-]{22}$' });
+    const channel = await connection.createChannel();
+    const { queue } = await channel.assertQueue('', { exclusive: true });
+    permit(running.access, USER, { configure: '^other$' });
+    const refusal = await refusalOf(channel, (used) => used.assertQueue('', { exclusive: true }));
+    assert.match(refusal ?? '', /configure access to queue 'amq\.gen-[\w-]{22}' in vhost '\/'/u);
+    assert.doesNotMatch(refusal ?? '', new RegExp(queue, 'u'));
+    await connection.close();
+  });
+
+  for (const access of ['configure', 'write', 'read'] as const) {
+    test(`a passive declaration is satisfied with ${access}`, async () => {
+      await using running = await startWithUser();
+      const admin = await open(running.port, 'guest');
+      const adminChannel = await admin.createChannel();
+      await adminChannel.assertQueue('thing');
+      await adminChannel.assertExchange('thing', 'direct');
+      permit(running.access, USER, { [access]: '^thing$' });
+      const connection = await open(running.port, USER);
+      const channel = await connection.createChannel();
+      await channel.checkQueue('thing');
+      await channel.checkExchange('thing');
+      await connection.close();
+      await admin.close();
+    });
+  }
+
+  test('a passive declaration without any permission tells nothing of what is there', async () => {
+    await using running = await startWithUser();
+    const connection = await open(running.port, USER);
+    const first = await refusalOf(await connection.createChannel(), (used) => used.checkQueue('q'));
+    const text =
+      "ACCESS_REFUSED - configure access to queue 'q' in vhost '/' refused for user 'user'";
+    assert.match(first ?? '', closedWith(text));
+    await connection.close();
+  });
+
+  test('what is changed takes effect at once, for publishers that are under way too', async () => {
+    await using running = await startWithUser();
+    permit(running.access, USER, { write: '.*' });
+    const connection = await open(running.port, USER);
+    const channel = await connection.createConfirmChannel();
+    channel.publish('', 'nobody', Buffer.from('1'));
+    await channel.waitForConfirms();
+    permit(running.access, USER, { write: '^other$' });
+    const refusal = await refusalOf(channel, async (used) => {
+      used.publish('', 'nobody', Buffer.from('2'));
+      await channel.waitForConfirms();
+    });
+    const text = "write access to exchange 'amq.default' in vhost '/' refused for user 'user'";
+    assert.match(refusal ?? '', closedWith(`ACCESS_REFUSED - ${text}`));
+    await connection.close();
+  });
+
+  test('a back end that answers later is waited for, in order', async () => {
+    const access = slowAccess();
+    await using running = await startWithUser({ access });
+    permit(access, USER, {
+      configure: '^[qd]$',
+      write: '^(q|d|amq\\.default|amq\\.topic)$',
+      read: '.*',
+    });
+    const connection = await open(running.port, USER);
+    const channel = await connection.createConfirmChannel();
+    await channel.assertQueue('q', { deadLetterExchange: 'd', durable: false });
+    await channel.bindQueue('q', 'amq.topic', '#');
+    const headers = { CC: ['c.c'] };
+    for (const body of ['1', '2', '3']) {
+      channel.publish('amq.topic', 'a.b', Buffer.from(body), { headers });
+    }
+    await channel.waitForConfirms();
+    const bodies = [await channel.get('q'), await channel.get('q'), await channel.get('q')].map(
+      (message) => (message === false ? '' : message.content.toString()),
+    );
+    assert.deepEqual(bodies, ['1', '2', '3']);
+    assert.equal(await channel.purgeQueue('q').then(({ messageCount }) => messageCount), 0);
+    const refusal = await refusalOf(channel, (used) => used.assertQueue('other'));
+    assert.match(refusal ?? '', /configure access to queue 'other'/u);
+    await connection.close();
+  });
+});
+
+/** The broker's own users, but each answer comes a turn of the event loop later. */
+function slowAccess(): AccessControl {
+  const later = async <T>(answer: T | Promise<T>): Promise<T> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return answer;
+  };
+  const slow = (one: Authorizer): Authorizer => ({
+    vhostAccess: (...question) => later(one.vhostAccess(...question)),
+    resourceAccess: (...question) => later(one.resourceAccess(...question)),
+    topicAccess: (...question) => later(one.topicAccess(...question)),
+  });
+  const authenticate = async (
+    internal: BackEnd,
+    login: Login,
+  ): Promise<AuthenticatedUser | null> => {
+    const user = await later(internal.authenticate(login));
+    return user === null ? null : { ...user, authorizers: user.authorizers.map(slow) };
+  };
+  return guestAccess({
+    backEnds: (internal) => [
+      {
+        authentication: {
+          name: 'slow',
+          authenticate: (login) => authenticate(internal, login),
+          authorize: () => null,
+        },
+      },
+    ],
+  });
+}
