@@ -48,12 +48,15 @@ function placesOf({ listeners }: EmbeddedBroker): string {
 }
 
 function tellOfConfiguration(
-  { files, foreign, unknownVariables }: LoadedSettings,
+  { files, foreign, pending, unknownVariables }: LoadedSettings,
   log: Logger,
 ): void {
   if (files.length > 0) log.info('configuration is read', { files: files.join(', ') });
   if (foreign.length > 0) {
     log.warn('these keys of RabbitMQ have no effect here', { keys: foreign.join(', ') });
+  }
+  if (pending.length > 0) {
+    log.warn('these keys have no effect yet', { keys: pending.join(', ') });
   }
   if (unknownVariables.length > 0) {
     log.warn('these variables stand for no setting', { variables: unknownVariables.join(', ') });
@@ -69,6 +72,12 @@ function tellWhereThingsAre({ dataDir, sync }: StorageSettings, log: Logger): vo
 }
 
 async function listen(settings: Settings, log: Logger): Promise<EmbeddedBroker> {
+  const backends = settings.auth.backends.flatMap(({ authn, authz }) => [authn, authz]);
+  const missing = backends.find((name) => name !== 'internal');
+  if (missing !== undefined) {
+    // Whoever names another counts on it: the internal one must not stand in for it.
+    throw new ConfigurationError(`auth_backends: there is no back end ${missing} yet`);
+  }
   try {
     return await createBroker({ ...brokerOptions(settings), log });
   } catch (error) {
