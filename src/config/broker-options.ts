@@ -1,6 +1,12 @@
 // The settings as what `createBroker` takes. It imports nothing of the broker: main.ts sees that the shapes meet.
 import type { DiskFreeLimit } from './disk-free-limit.ts';
 import type { MemoryWatermark } from './memory-watermark.ts';
+import {
+  accessOptions,
+  virtualHostOptions,
+  type AccessOptions,
+  type VirtualHostOptions,
+} from './rules-options.ts';
 import type { Endpoint, LimitSettings, Settings, SyncRule } from './settings.ts';
 import type { TlsServerSettings } from './tls-settings.ts';
 
@@ -26,7 +32,7 @@ interface Tls {
   readonly serverNames: TlsServerSettings['serverNames'];
 }
 
-export interface BrokerOptions {
+export interface BrokerOptions extends VirtualHostOptions {
   readonly listeners: readonly Listener[];
   readonly tls?: Tls;
   readonly sockets: {
@@ -42,6 +48,7 @@ export interface BrokerOptions {
   readonly totalMemory: number | null;
   readonly diskFreeLimit: DiskFreeLimit;
   readonly limits: BrokerLimits;
+  readonly access: AccessOptions;
   readonly names: {
     readonly clusterName: string | null;
     readonly product: string | null;
@@ -80,6 +87,8 @@ export function brokerOptions(settings: Settings): BrokerOptions {
     diskFreeLimit: settings.diskFreeLimit,
     limits: limitOptions(settings.limits, settings),
     names: { clusterName, product, version },
+    access: accessOptions(settings),
+    ...virtualHostOptions(settings),
   };
 }
 
