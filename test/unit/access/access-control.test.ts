@@ -246,9 +246,12 @@ describe('permissions', () => {
         return access.resourceAccess(user, '/', resource, 'write') === true;
       });
     assert.ok(ask().every(Boolean));
-    const startMs = performance.now();
-    assert.ok(ask().every(Boolean));
-    t.diagnostic(`1,000 checks: ${(performance.now() - startMs).toFixed(2)} ms`);
+    const durationsMs = Array.from({ length: 50 }, () => {
+      const startMs = performance.now();
+      ask();
+      return performance.now() - startMs;
+    });
+    t.diagnostic(`1,000 checks: ${Math.min(...durationsMs).toFixed(2)} ms`);
   });
 });
 
