@@ -8,95 +8,37 @@
  *   ...
  *   await broker.close();
  */
-import type { AddressInfo } from 'node:net';
-import { AccessControl, DEFAULT_USER, type DefaultUser } from './access/access-control.ts';
-import type { PasswordRule } from './access/password-rule.ts';
-import { DEFAULT_LIMITS, type Limits } from './amqp/limits.ts';
-import { AmqpListener } from './amqp/listener.ts';
-import { saslMechanisms, type MechanismOptions } from './amqp/mechanisms.ts';
-import { BlockPool } from './amqp/output-buffer.ts';
-import { serverProperties } from './amqp/server-properties.ts';
-import { Broker } from './broker/broker.ts';
+import { DEFAULT_USER, type DefaultUser } from './access/access-control.ts';
 import { viewOf, type BrowsedView } from './broker/browse.ts';
-import { DEFAULT_MEMORY_BUDGET } from './broker/memory-budget.ts';
-import type { DiskError } from './runtime/disk.ts';
-import { DEFAULT_DISK_FREE_LIMIT, DiskAlarm, type DiskFreeLimit } from './broker/disk-alarm.ts';
-import type { Logger } from './runtime/logger.ts';
-import type { Runtime } from './runtime/runtime.ts';
-import { createSystemRuntime } from './runtime/system-runtime.ts';
-import { DEFAULT_TLS, TlsIdentity, type TlsSettings } from './runtime/tls-identity.ts';
-import type { DefinitionStore } from './store/definition-store.ts';
-import type { Journal } from './store/journal.ts';
-import { MemoryDefinitionStore } from './store/memory/memory-definition-store.ts';
-import { MemoryJournal } from './store/memory/memory-journal.ts';
-import {
-  DEFAULT_MEMORY_WATERMARK,
-  MemoryAlarm,
-  type MemoryWatermark,
-} from './broker/memory-alarm.ts';
-import { VERSION } from './version.ts';
+import type { MemoryWatermark } from './broker/memory-alarm.ts';
+import type { CreateBrokerOptions } from './embedding/broker-options.ts';
+import { defaultUserOf, RunningBroker } from './embedding/running-broker.ts';
+import type { ListenerFacts } from './plugins/plugin-api.ts';
 
 export type { DefaultUser } from './access/access-control.ts';
 export type { PasswordRule } from './access/password-rule.ts';
 export type { MechanismOptions } from './amqp/mechanisms.ts';
 export type { BrowsedView } from './broker/browse.ts';
+export type { VirtualHostRules } from './broker/broker.ts';
 export type { DiskFreeLimit } from './broker/disk-alarm.ts';
 export type { MemoryWatermark } from './broker/memory-alarm.ts';
 export type { Logger } from './runtime/logger.ts';
 export type { Limits } from './amqp/limits.ts';
+export type { SocketSettings } from './amqp/listener.ts';
+export type { WantedListener } from './amqp/open-listeners.ts';
+export type { ServerNames } from './amqp/server-properties.ts';
+export type {
+  AccessOptions,
+  CreateBrokerOptions,
+  ManagementListenOptions,
+  TlsListenOptions,
+} from './embedding/broker-options.ts';
+export { PluginError } from './plugin-host/plugin-host.ts';
+export * from './plugins/plugin-api.ts';
 export type { CertificateFiles, TlsSettings, TlsVersion } from './runtime/tls-identity.ts';
 export { DataDirectoryError } from './store/local/data-directory-error.ts';
 export { TlsFileError } from './runtime/tls-identity.ts';
 export { VERSION } from './version.ts';
-
-export interface CreateBrokerOptions {
-  /** TCP port; 0, the default, takes a free one. */
-  readonly port?: number;
-  /** Address to listen on; 127.0.0.1 when left out. */
-  readonly host?: string;
-  /** Listens with TLS, too. */
-  readonly tls?: TlsListenOptions;
-  /**
-   * Directory that keeps what must survive, made where it is missing; one broker at a time can have it. When left out,
-   * or null, all is kept in memory.
-   */
-  readonly dataDir?: string | null;
-  /**
-   * `commit`, the default: messages are confirmed once they are on the disk. `never`: once they are written, which is
-   * faster; they survive the end of the process, but not a power cut.
-   */
-  readonly sync?: 'commit' | 'never';
-  readonly access?: AccessOptions;
-  /** Where the broker tells what it does; silent when left out. */
-  readonly log?: Logger;
-  /** Limits that differ from RabbitMQ's defaults. */
-  readonly limits?: Partial<Limits>;
-  /** Free space in the data directory below which publishers wait; 50 MB when left out. */
-  readonly diskFreeLimit?: DiskFreeLimit;
-  /** What ready messages may take of memory, in octets, before queues keep them on disk only; 32 MiB when left out. */
-  readonly memoryBudget?: number;
-  /** Memory beyond which publishers wait (`connection.blocked`); 0.6 of the machine's when left out. */
-  readonly memoryWatermark?: MemoryWatermark;
-}
-
-/** A certificate with its key, and what differs from the defaults: TLS 1.2 and 1.3, clients need no certificate. */
-export interface TlsListenOptions extends Partial<TlsSettings> {
-  readonly certFile: string;
-  readonly keyFile: string;
-  /** TCP port; 0, the default, takes a free one. */
-  readonly port?: number;
-}
-
-/** Who may log in, and how. */
-export interface AccessOptions extends MechanismOptions {
-  /** The user that a broker begins with which has none yet; guest when left out, null for none. */
-  readonly defaultUser?: Partial<DefaultUser> | null;
-  /** Users that may log in from this machine only; guest when left out. */
-  readonly loopbackUsers?: readonly string[];
-  /** RabbitMQ's name of how new passwords are hashed; scrypt when left out, or null. */
-  readonly hashingAlgorithm?: string | null;
-  readonly passwordRule?: PasswordRule | null;
-}
 
 export interface BrowseOptions {
   /** `/` when left out. */
@@ -115,6 +57,8 @@ export interface EmbeddedBroker extends AsyncDisposable {
   readonly url: string;
   /** The port that speaks TLS; null without one. */
   readonly tlsPort: number | null;
+  /** All that it listens at, `host` and `port` first. */
+  readonly listeners: readonly ListenerFacts[];
   /**
    * The messages of a queue from a position on, whoever holds them: looked at, not consumed. To read on, ask from the
    * position after the last.
@@ -135,97 +79,36 @@ export interface EmbeddedBroker extends AsyncDisposable {
  *
  * @throws TlsFileError when a certificate or a key cannot be used
  * @throws DataDirectoryError when the data directory is in use, damaged, of a newer version or out of reach
+ * @throws Error for `virtualHostDefaults` that policies and limits could not be
+ * @throws PluginError when a plugin cannot be set up
  * @throws the system's error (`code` EADDRINUSE, EACCES, ...) when the port cannot be had
  */
 export async function createBroker(options: CreateBrokerOptions = {}): Promise<EmbeddedBroker> {
-  const runtime = createSystemRuntime(options.log === undefined ? {} : { log: options.log });
-  let diskAlarm: DiskAlarm | null = null;
-  const store = await openStore(options, runtime, (error) => {
-    if (error === null) diskAlarm?.writeSucceeded();
-    else diskAlarm?.writeFailed();
-  });
-  const { memoryBudget = DEFAULT_MEMORY_BUDGET } = options;
-  const defaultUser = defaultUserOf(options);
-  const { vhost: defaultVirtualHost } = defaultUser ?? DEFAULT_USER;
-  const broker = new Broker({ runtime, ...store, memoryBudget, defaultVirtualHost });
-  const { definitions } = store;
-  const access = new AccessControl({ definitions, runtime, ...options.access });
-  await access.recover(defaultUser);
-  broker.virtualHosts.onDeleted((name) => void access.deleteVirtualHost(name));
-  broker.recover();
-  if (typeof options.dataDir === 'string') {
-    const limit = options.diskFreeLimit ?? DEFAULT_DISK_FREE_LIMIT;
-    diskAlarm = new DiskAlarm(broker.alarms, runtime, options.dataDir, limit);
-  }
-  const listener = new AmqpListener({
-    broker,
-    access,
-    mechanisms: saslMechanisms(options.access ?? {}),
-    limits: { ...DEFAULT_LIMITS, ...options.limits },
-    pool: new BlockPool(),
-    serverProperties: serverProperties(VERSION),
-  });
-  const memoryAlarm = new MemoryAlarm(
-    broker.alarms,
-    runtime,
-    options.memoryWatermark ?? DEFAULT_MEMORY_WATERMARK,
-  );
-  const host = options.host ?? '127.0.0.1';
-  let closing: Promise<void> | null = null;
-  const close = (): Promise<void> => {
-    memoryAlarm.close();
-    diskAlarm?.close();
-    closing ??= listener.close().then(() => broker.close());
-    return closing;
-  };
-  const listen = async (): Promise<readonly [AddressInfo, AddressInfo | null]> => {
-    const { tls } = options;
-    const plain = await listener.listen({ port: options.port ?? 0, host });
-    if (tls === undefined) return [plain, null];
-    const identity = new TlsIdentity({ ...DEFAULT_TLS, password: null, ...tls });
-    return [plain, await listener.listen({ port: tls.port ?? 0, host, tls: identity })];
-  };
-  const [{ address, port }, tlsAddress] = await listen().catch(async (error: unknown) => {
-    await close();
-    throw error;
-  });
-  const urlHost = address.includes(':') ? `[${address}]` : address;
+  const running = await RunningBroker.start(options);
+  const { broker, openListeners, plugins } = running;
+  const [{ host, port } = { host: '', port: 0 }] = openListeners;
+  const urlHost = host.includes(':') ? `[${host}]` : host;
+  const close = async (): Promise<void> => running.close();
   return {
-    host: address,
+    host,
     port,
-    url: urlOf(urlHost, port, defaultUser ?? DEFAULT_USER),
-    tlsPort: tlsAddress?.port ?? null,
+    url: urlOf(urlHost, port, defaultUserOf(options) ?? DEFAULT_USER),
+    tlsPort: openListeners.find(({ isTls }) => isTls)?.port ?? null,
+    listeners: plugins.listeners,
     browse: (queue, { vhost = '/', from = 0, limit = 100 } = {}) => {
       const found = broker.findVirtualHost(vhost)?.queues.find(queue);
       if (found === undefined) throw new Error(`there is no queue '${queue}' in vhost '${vhost}'`);
       return found.browse(from, limit).map(viewOf);
     },
-    refreshCertificates: () => listener.refreshCertificates(),
-    setMemoryWatermark: (watermark) => memoryAlarm.setWatermark(watermark),
+    refreshCertificates: () => running.amqp.refreshCertificates(),
+    setMemoryWatermark: (watermark) => running.memoryAlarm.setWatermark(watermark),
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-function defaultUserOf({ access }: CreateBrokerOptions): DefaultUser | null {
-  return access?.defaultUser === null ? null : { ...DEFAULT_USER, ...access?.defaultUser };
 }
 
 function urlOf(host: string, port: number, { name, password, vhost }: DefaultUser): string {
   const path = vhost === '/' ? '' : `/${encodeURIComponent(vhost)}`;
   const credentials = [name, password].map((part) => encodeURIComponent(part)).join(':');
   return `amqp://${credentials}@${host}:${port}${path}`;
-}
-
-/** SQLite and the journal on disk are loaded by who keeps something only. */
-async function openStore(
-  { dataDir: path = null, sync = 'commit' }: CreateBrokerOptions,
-  runtime: Runtime,
-  onTrouble: (error: DiskError | null) => void,
-): Promise<{ definitions: DefinitionStore; journal: Journal }> {
-  if (path === null) {
-    return { definitions: new MemoryDefinitionStore(), journal: new MemoryJournal() };
-  }
-  const { openLocalStore } = await import('./store/local/open-local-store.ts');
-  return openLocalStore({ path, ...runtime, isSynced: sync === 'commit', onTrouble });
 }

@@ -1,10 +1,18 @@
 /** The `leveret` command: where configuration, logging, the broker and the process come together. */
-import { createProgram, type StartOptions } from './cli/program.ts';
+import { createProgram } from './cli/program.ts';
+import type { SettingOptions } from './cli/setting-options.ts';
 import { ConfigurationError } from './config/configuration-error.ts';
-import { loadSettings } from './config/load-settings.ts';
-import type { Settings } from './config/settings.ts';
-import { createBroker, DataDirectoryError, VERSION, type EmbeddedBroker } from './index.ts';
-import { createLogger } from './runtime/create-logger.ts';
+import { loadSettings, type LoadedSettings } from './config/load-settings.ts';
+import type { Settings, StorageSettings } from './config/settings.ts';
+import {
+  createBroker,
+  DataDirectoryError,
+  TlsFileError,
+  VERSION,
+  type EmbeddedBroker,
+} from './index.ts';
+import { brokerOptions } from './config/broker-options.ts';
+import { openLog } from './config/open-log.ts';
 import { countExternalMemoryWithHeap, shrinkWhenQuiet } from './runtime/garbage-collection.ts';
 import type { Logger } from './runtime/logger.ts';
 import { systemTimers } from './runtime/timers.ts';
@@ -12,21 +20,47 @@ import { systemTimers } from './runtime/timers.ts';
 /** How long a stop may take before the process ends all the same, in milliseconds. */
 const STOP_TIMEOUT_MS = 5000;
 
-async function start(options: StartOptions): Promise<void> {
+async function start({ options, files }: SettingOptions): Promise<void> {
   countExternalMemoryWithHeap();
   shrinkWhenQuiet(systemTimers);
-  const settings = loadSettings({ options, environment: process.env });
-  const log = await createLogger({ level: settings.logLevel, destination: process.stdout });
+  const loaded = loadSettings({ options, files, environment: process.env });
+  const { settings } = loaded;
+  const log = await openLog(settings.log);
+  tellOfConfiguration(loaded, log);
   const broker = await listen(settings, log);
-  log.info(`Leveret ${VERSION} is ready: amqp://${broker.host}:${broker.port}`, {
+  log.info(`Leveret ${VERSION} is ready: ${placesOf(broker)}`, {
     pid: process.pid,
     node: process.versions.node,
   });
-  tellWhereThingsAre(settings, log);
+  tellWhereThingsAre(settings.storage, log);
   stopOnSignal(broker, log);
 }
 
-function tellWhereThingsAre({ dataDir, sync }: Settings, log: Logger): void {
+/** Protocols of listeners as they stand in URLs. */
+const SCHEMES: Readonly<Record<string, string>> = { 'amqp/ssl': 'amqps', 'http/ssl': 'https' };
+
+function placesOf({ listeners }: EmbeddedBroker): string {
+  const places = listeners.map(({ address, port, protocol }) => {
+    const urlHost = address.includes(':') ? `[${address}]` : address;
+    return `${SCHEMES[protocol] ?? protocol}://${urlHost}:${port}`;
+  });
+  return places.length === 0 ? 'it listens nowhere' : places.join(', ');
+}
+
+function tellOfConfiguration(
+  { files, foreign, unknownVariables }: LoadedSettings,
+  log: Logger,
+): void {
+  if (files.length > 0) log.info('configuration is read', { files: files.join(', ') });
+  if (foreign.length > 0) {
+    log.warn('these keys of RabbitMQ have no effect here', { keys: foreign.join(', ') });
+  }
+  if (unknownVariables.length > 0) {
+    log.warn('these variables stand for no setting', { variables: unknownVariables.join(', ') });
+  }
+}
+
+function tellWhereThingsAre({ dataDir, sync }: StorageSettings, log: Logger): void {
   if (dataDir === null) log.warn('everything is kept in memory: a restart forgets it');
   else log.info('what is durable is kept on disk', { directory: dataDir });
   if (dataDir !== null && sync === 'never') {
@@ -35,20 +69,27 @@ function tellWhereThingsAre({ dataDir, sync }: Settings, log: Logger): void {
 }
 
 async function listen(settings: Settings, log: Logger): Promise<EmbeddedBroker> {
-  const { port, bind: host, dataDir, memoryWatermark, diskFreeLimit, sync } = settings;
   try {
-    return await createBroker({ port, host, dataDir, log, memoryWatermark, diskFreeLimit, sync });
+    return await createBroker({ ...brokerOptions(settings), log });
   } catch (error) {
-    if (error instanceof DataDirectoryError) {
+    if (error instanceof DataDirectoryError || error instanceof TlsFileError) {
       throw new ConfigurationError(error.message, { cause: error });
     }
-    throw new ConfigurationError(listenProblem(error, settings), { cause: error });
+    throw new ConfigurationError(listenProblem(error), { cause: error });
   }
 }
 
+/** What Node tells with an error of a listener. */
+interface ListenFailure extends NodeJS.ErrnoException {
+  readonly address?: string;
+  readonly hostname?: string;
+  readonly port?: number;
+}
+
 /** One line that says what is wrong and what to do. */
-function listenProblem(error: unknown, { port, bind }: Settings): string {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
+function listenProblem(error: unknown): string {
+  const { code = '', address, hostname, port } = error as ListenFailure;
+  const bind = address ?? hostname ?? 'that address';
   switch (code) {
     case 'EADDRINUSE':
       return `Port ${port} on ${bind} is in use, by another broker perhaps: stop it, or choose another port with --port`;
@@ -59,7 +100,7 @@ function listenProblem(error: unknown, { port, bind }: Settings): string {
     case 'EAI_AGAIN':
       return `Cannot listen on ${bind}: it is not an address of this machine (--bind)`;
     default:
-      return `Cannot listen on ${bind}:${port}: ${String(error)}`;
+      return `The broker cannot start: ${String(error)}`;
   }
 }
 

@@ -22,7 +22,7 @@ import { ProtocolError, refusal, refusalOf, type Refusal } from './errors.ts';
 import { FrameRouter, type RoutedConnection } from './frame-router.ts';
 import { Handshake, LoginRefused } from './handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { INITIAL_FRAME_MAX, type Limits } from './limits.ts';
+import type { Limits } from './limits.ts';
 import { AWAITED_ANSWER, InputGate } from './input-gate.ts';
 import { OutputBuffer } from './output-buffer.ts';
 import { PublishBlock } from './publish-block.ts';
@@ -51,7 +51,7 @@ export class Connection implements RoutedConnection, ChannelHost {
   readonly runtime: Runtime;
   readonly limits: Limits;
   readonly owner: object = this;
-  frameMax: number = INITIAL_FRAME_MAX;
+  frameMax: number;
   readonly #transport: Transport;
   readonly #gate: InputGate;
   readonly #log: Logger;
@@ -73,7 +73,8 @@ export class Connection implements RoutedConnection, ChannelHost {
     this.runtime = broker.runtime;
     this.turn = broker.turn;
     this.limits = limits;
-    this.#reader = new FrameReader(new FrameRouter(this), INITIAL_FRAME_MAX);
+    this.frameMax = limits.initialFrameMax;
+    this.#reader = new FrameReader(new FrameRouter(this), limits.initialFrameMax);
     this.#gate = new InputGate(transport, this.#reader);
     this.out = new OutputBuffer(
       transport,
@@ -274,8 +275,8 @@ export class Connection implements RoutedConnection, ChannelHost {
     this.out.touch();
     const { negotiated, virtualHost } = this.#handshake;
     if (virtualHost !== null) {
-      this.#virtualHost = virtualHost;
       virtualHost.enter(this);
+      this.#virtualHost = virtualHost;
       this.state = RUNNING;
       this.#end.callOff();
       this.#log.info('opened', this.#handshake.describe());

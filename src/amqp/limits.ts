@@ -9,6 +9,8 @@ export interface Limits {
   readonly channelMax: number;
   /** Octets of a frame, negotiated down by the client: 501. */
   readonly frameMax: number;
+  /** Octets of a frame before the negotiation: 501. */
+  readonly initialFrameMax: number;
   /** Octets of a message body; checked when the body is complete: 406. */
   readonly messageSizeMax: number;
   /** Octets of a body that may be announced at all: 501. */
@@ -35,6 +37,7 @@ export const DEFAULT_LIMITS: Limits = {
   channelConsumerMax: Number.POSITIVE_INFINITY,
   channelMax: 2047,
   frameMax: 131_072,
+  initialFrameMax: 8192,
   messageSizeMax: 16_777_216,
   announcedSizeMax: 536_870_912,
   heartbeatSeconds: 60,
@@ -48,5 +51,3 @@ export const DEFAULT_LIMITS: Limits = {
 
 /** Smallest frame_max that a peer may ask for: RabbitMQ asks 8192 since 4.1, older clients fix 4096 (behaviour 1.4). */
 export const FRAME_MAX_MIN = 4096;
-/** Largest frame before the negotiation. */
-export const INITIAL_FRAME_MAX = 8192;

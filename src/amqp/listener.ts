@@ -2,7 +2,13 @@
  * Accepts AMQP clients on TCP ports, with TLS or without, and ends their connections in order. The only place that
  * touches sockets.
  */
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import {
+  createServer,
+  type AddressInfo,
+  type Server,
+  type ServerOpts,
+  type Socket,
+} from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer, TLSSocket } from 'node:tls';
 import type { Timer } from '../runtime/timers.ts';
 import { TlsFileError, type TlsIdentity } from '../runtime/tls-identity.ts';
@@ -17,8 +23,6 @@ const SWEEP_MS = 250;
 const CERTIFICATE_SWEEP_MS = 10_000;
 /** Octets that Node may hold for a socket before deliveries wait. */
 const WRITE_BUFFER_OCTETS = 256 * 1024;
-/** How long the handshake of TLS may take, in milliseconds: as in RabbitMQ. */
-const TLS_HANDSHAKE_TIMEOUT_MS = 5000;
 
 export interface ListenOptions {
   /** 0 takes a free port. */
@@ -26,9 +30,25 @@ export interface ListenOptions {
   readonly host: string;
   /** Null or left out: not encrypted. */
   readonly tls?: TlsIdentity | null;
+  readonly sockets?: Partial<SocketSettings>;
 }
 
-const SOCKET_OPTIONS = { noDelay: true, highWaterMark: WRITE_BUFFER_OCTETS };
+export interface SocketSettings {
+  /** Connections that the system accepts before they are taken. */
+  readonly backlog: number;
+  readonly noDelay: boolean;
+  readonly keepAlive: boolean;
+  /** How long the handshake of TLS may take, in milliseconds. */
+  readonly tlsHandshakeTimeoutMs: number;
+}
+
+/** RabbitMQ's. */
+const DEFAULT_SOCKETS: SocketSettings = {
+  backlog: 128,
+  noDelay: true,
+  keepAlive: false,
+  tlsHandshakeTimeoutMs: 5000,
+};
 
 export class AmqpListener {
   readonly #options: ConnectionOptions;
@@ -67,11 +87,13 @@ export class AmqpListener {
    * Listens on a port; may be called for several. Rejects when the port cannot be had (EADDRINUSE, EACCES,
    * EADDRNOTAVAIL, ENOTFOUND).
    */
-  async listen({ port, host, tls = null }: ListenOptions): Promise<AddressInfo> {
-    const server = tls === null ? this.#plainServer() : this.#tlsServer(tls);
+  async listen({ port, host, tls = null, sockets = {} }: ListenOptions): Promise<AddressInfo> {
+    const settings = { ...DEFAULT_SOCKETS, ...sockets };
+    const { backlog } = settings;
+    const server = tls === null ? this.#plainServer(settings) : this.#tlsServer(tls, settings);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(port, host, () => {
+      server.listen({ port, host, backlog }, () => {
         server.off('error', reject);
         resolve();
       });
@@ -84,15 +106,15 @@ export class AmqpListener {
     return address;
   }
 
-  #plainServer(): Server {
-    return createServer(SOCKET_OPTIONS, (socket) => this.#accept(socket));
+  #plainServer(settings: SocketSettings): Server {
+    return createServer(socketOptions(settings), (socket) => this.#accept(socket));
   }
 
-  #tlsServer(tls: TlsIdentity): TlsServer {
+  #tlsServer(tls: TlsIdentity, settings: SocketSettings): TlsServer {
     const server = createTlsServer({
-      ...SOCKET_OPTIONS,
+      ...socketOptions(settings),
       ...tls.serverOptions,
-      handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS,
+      handshakeTimeout: settings.tlsHandshakeTimeoutMs,
     });
     const { log } = this.#options.broker.runtime;
     server.on('connection', (socket: Socket) => {
@@ -173,6 +195,10 @@ export class AmqpListener {
     }
     await Promise.all(closed);
   }
+}
+
+function socketOptions({ noDelay, keepAlive }: SocketSettings): ServerOpts {
+  return { noDelay, keepAlive, highWaterMark: WRITE_BUFFER_OCTETS };
 }
 
 function peerOf({ remoteAddress = '', remotePort = 0 }: Socket): string {

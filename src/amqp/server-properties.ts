@@ -14,16 +14,23 @@ const CAPABILITIES = {
   authentication_failure_close: true,
 } as const;
 
+/** What an operator has clients told; null for what they are told otherwise. */
+export interface ServerNames {
+  readonly clusterName: string | null;
+  readonly product: string | null;
+  readonly version: string | null;
+}
+
 /** @param version the version of Leveret, as X.Y.Z: some clients parse it */
-export function serverProperties(version: string): FieldTable {
+export function serverProperties(version: string, names?: ServerNames): FieldTable {
   return fromPlain({
     capabilities: CAPABILITIES,
-    cluster_name: 'leveret@localhost',
+    cluster_name: names?.clusterName ?? 'leveret@localhost',
     copyright: 'Copyright (c) 2026 the Leveret contributors',
     information: 'Licensed under the Apache License 2.0',
     platform: `Node.js ${process.versions.node}`,
-    product: 'Leveret',
-    version,
+    product: names?.product ?? 'Leveret',
+    version: names?.version ?? version,
   });
 }
 

@@ -19,20 +19,16 @@ import type { QueueTypeName } from './queue/queue-arguments.ts';
 import type { Eventually } from './queue/queue-ref.ts';
 import { QueueIds } from './queue-ids.ts';
 import { recoverDefinitions } from './recovery.ts';
-import type { Durable } from './stored-definitions.ts';
+import { ignoreFailure, type Durable } from './stored-definitions.ts';
 import { Turn } from './turn.ts';
-import type { VirtualHostDefaults } from './virtual-host-defaults.ts';
+import { checkDefaults, NO_DEFAULTS, type VirtualHostDefaults } from './virtual-host-defaults.ts';
 import { limitsOf, registerLimits } from './virtual-host-limits.ts';
 import type { VirtualHostMetadata } from './virtual-host-metadata.ts';
 import { VirtualHost } from './virtual-host.ts';
 import { VirtualHosts } from './virtual-hosts.ts';
 
-export interface BrokerOptions {
-  readonly runtime: Runtime;
-  readonly journal: Journal;
-  readonly definitions: DefinitionStore;
-  /** What ready messages may take of memory before queues write them out, in octets. */
-  readonly memoryBudget?: number;
+/** What operators configure for all virtual hosts. */
+export interface VirtualHostRules {
   /** The type of queues that are declared without one, in virtual hosts that say nothing else; classic when left out. */
   readonly defaultQueueType?: QueueTypeName;
   /** Most virtual hosts; no limit when left out. */
@@ -41,11 +37,19 @@ export interface BrokerOptions {
   readonly queueMax?: number;
   /** The virtual host that a broker begins with; `/` when left out. */
   readonly defaultVirtualHost?: string;
-  /** What new virtual hosts get. */
+  /** What new virtual hosts get. What is wrong in it is thrown by the constructor: ParameterError, PatternError. */
   readonly virtualHostDefaults?: VirtualHostDefaults;
   /** Set as the global parameters `cluster_name` and `cluster_tags` at each start. */
   readonly clusterName?: string;
   readonly clusterTags?: Readonly<Record<string, string>>;
+}
+
+export interface BrokerOptions extends VirtualHostRules {
+  readonly runtime: Runtime;
+  readonly journal: Journal;
+  readonly definitions: DefinitionStore;
+  /** What ready messages may take of memory before queues write them out, in octets. */
+  readonly memoryBudget?: number;
 }
 
 export class Broker {
@@ -75,7 +79,7 @@ export class Broker {
     this.#options = options;
     this.#queueIds = new QueueIds(options.definitions);
     this.#queueIds.exclude(options.journal.nextQueueId - 1);
-    const { definitions } = options;
+    const { definitions, virtualHostDefaults: defaults = NO_DEFAULTS } = options;
     this.globalParameters = new GlobalParameters(definitions);
     this.parameters = new Parameters({
       definitions,
@@ -87,9 +91,10 @@ export class Broker {
       log,
       build: (name, metadata) => this.#buildVirtualHost(name, metadata),
       max: options.virtualHostMax ?? Number.POSITIVE_INFINITY,
-      defaults: options.virtualHostDefaults ?? { limits: [], operatorPolicies: [] },
+      defaults,
     });
     this.#registerComponents();
+    checkDefaults(defaults, this.parameters);
     options.journal.onCommitted = () => this.turn.end();
     options.journal.onPressure = (isHigh) => this.alarms.holdUp(isHigh);
   }
@@ -132,13 +137,15 @@ export class Broker {
 
   /** The broker has a number of its own from its first start on, and the name and tags that it is configured with. */
   #identify(): void {
-    const { clusterName, clusterTags } = this.#options;
+    const { clusterName = null, clusterTags = null } = this.#options;
     if (this.globalParameters.find('internal_cluster_id') === null) {
       const id = `rabbitmq-cluster-id-${base64url22(this.runtime.random)}`;
-      void this.globalParameters.put('internal_cluster_id', id);
+      ignoreFailure(this.globalParameters.put('internal_cluster_id', id));
     }
-    if (clusterName !== undefined) void this.globalParameters.put('cluster_name', clusterName);
-    if (clusterTags !== undefined) void this.globalParameters.put('cluster_tags', clusterTags);
+    const configured = { cluster_name: clusterName, cluster_tags: clusterTags };
+    for (const [name, value] of Object.entries(configured)) {
+      if (value !== null) ignoreFailure(this.globalParameters.put(name, value));
+    }
   }
 
   // Virtual hosts --------------------------------------------------------------------------------

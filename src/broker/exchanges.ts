@@ -129,17 +129,26 @@ export class Exchanges {
 
   #add(exchange: Exchange): void {
     this.#byName.set(exchange.name, exchange);
-    exchange.applyPolicy(this.#policies.appliedTo('exchange', exchange.name));
+    this.#applyPolicy(exchange);
     this.#bindings.generation++;
   }
 
   /** Policies may have changed: a step for each exchange. */
   *reapplyPolicies(): Generator<void> {
     for (const exchange of this.#byName.values()) {
-      const applied = this.#policies.appliedTo('exchange', exchange.name);
-      if (exchange.applyPolicy(applied)) this.#bindings.generation++;
+      this.#applyPolicy(exchange);
       yield;
     }
+  }
+
+  /** The same for few exchanges. */
+  applyPolicies(): void {
+    for (const exchange of this.#byName.values()) this.#applyPolicy(exchange);
+  }
+
+  #applyPolicy(exchange: Exchange): void {
+    const applied = this.#policies.appliedTo('exchange', exchange.name);
+    if (exchange.applyPolicy(applied)) this.#bindings.generation++;
   }
 
   /** The virtual host ends: a step for each exchange. */

@@ -4,7 +4,7 @@
  */
 import type { Definition, DefinitionStore } from '../store/definition-store.ts';
 import { readParameter, type Parameter } from './stored-parameters.ts';
-import type { Durable } from './stored-definitions.ts';
+import { ignoreFailure, type Durable } from './stored-definitions.ts';
 
 /** What a parameter is for. */
 export interface ParameterComponent {
@@ -130,7 +130,7 @@ export class Parameters {
     this.#values.delete(vhost);
     for (const byName of byComponent?.values() ?? []) {
       for (const parameter of byName.values()) {
-        void this.#options.definitions.delete('parameter', keyOf(parameter));
+        ignoreFailure(this.#options.definitions.delete('parameter', keyOf(parameter)));
       }
     }
   }

@@ -71,6 +71,9 @@ export interface QueuesOptions {
   readonly checkRoom: (name: string) => void;
 }
 
+/** Deletions of queues that the store writes at once, when a virtual host ends. */
+const REMOVALS_MAX = 1000;
+
 export class Queues {
   readonly #options: QueuesOptions;
   readonly #byName = new Map<string, DeclaredQueue>();
@@ -273,11 +276,12 @@ export class Queues {
     }
   }
 
-  /** The virtual host ends: a step for each queue. */
-  *removeAll(): Generator<void> {
+  /** The virtual host ends: a step for each queue. Now and then the store is waited for, lest it write too much at once. */
+  *removeAll(): Generator<Durable> {
+    let count = 0;
     for (const queue of this.#byName.values()) {
       this.#remove(queue);
-      yield;
+      yield ++count % REMOVALS_MAX === 0 ? this.whenDurable(queue.name) : undefined;
     }
   }
 

@@ -67,6 +67,8 @@ function restorePolicies({ virtualHosts, parameters, log }: RecoveryOptions): vo
       }
     }
   }
+  // What every virtual host has is there already.
+  for (const { exchanges } of virtualHosts) exchanges.applyPolicies();
 }
 
 function restoreEach(

@@ -11,6 +11,11 @@ import type { Turn } from './turn.ts';
 /** Settles when something is durable; nothing where it already is. */
 export type Durable = Promise<void> | void;
 
+/** For what is not waited for here: whoever waits for what comes after it is told of a failure. */
+export function ignoreFailure(durable: Durable): void {
+  if (durable !== undefined) durable.catch(() => {});
+}
+
 export class StoredDefinitions {
   readonly #store: DefinitionStore;
   readonly #vhost: string;

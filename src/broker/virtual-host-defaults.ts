@@ -1,7 +1,10 @@
 /** What the configuration gives each new virtual host whose name matches: limits, and policies of operators. */
 import { compilePattern } from '../runtime/pattern.ts';
+import type { Parameters } from './parameters.ts';
+import { policyToValue, type Policy } from './policy/policy.ts';
+import { ignoreFailure } from './stored-definitions.ts';
 import type { VirtualHost } from './virtual-host.ts';
-import { VIRTUAL_HOST_LIMITS, type VirtualHostLimits } from './virtual-host-limits.ts';
+import { checkLimits, VIRTUAL_HOST_LIMITS, type VirtualHostLimits } from './virtual-host-limits.ts';
 
 /** `default_limits.vhosts.*`: the first that matches counts. */
 export interface DefaultLimits {
@@ -29,24 +32,39 @@ export interface VirtualHostDefaults {
 
 const EVERYTHING = '.*';
 
-/** To be called once for a virtual host that is new. @throws ParameterError, PatternError for what is wrong in them */
+export const NO_DEFAULTS: VirtualHostDefaults = { limits: [], operatorPolicies: [] };
+
+/** @throws ParameterError, PatternError for what is wrong in them */
+export function checkDefaults(defaults: VirtualHostDefaults, parameters: Parameters): void {
+  for (const { pattern, limits } of defaults.limits) {
+    compilePattern(pattern ?? EVERYTHING);
+    checkLimits(parameters, limits);
+  }
+  for (const policy of defaults.operatorPolicies) {
+    compilePattern(policy.vhostPattern ?? EVERYTHING);
+    const { name, ...value } = operatorPolicyOf(policy);
+    const component = 'operator_policy';
+    parameters.check({ component, vhost: '', name, value: policyToValue(value) });
+  }
+}
+
+/** To be called once for a virtual host that is new, with what was checked. */
 export function applyDefaults(virtualHost: VirtualHost, defaults: VirtualHostDefaults): void {
   const { name } = virtualHost;
   const matching = defaults.limits.find(({ pattern }) => matches(pattern, name));
   for (const limit of VIRTUAL_HOST_LIMITS) {
     const value = matching?.limits[limit];
-    if (value !== undefined) void virtualHost.setLimit(limit, value);
+    if (value !== undefined) ignoreFailure(virtualHost.setLimit(limit, value));
   }
   for (const policy of defaults.operatorPolicies) {
     if (!matches(policy.vhostPattern, name)) continue;
-    void virtualHost.operatorPolicies.put({
-      name: policy.name,
-      pattern: policy.queuePattern ?? EVERYTHING,
-      applyTo: policy.applyTo ?? 'all',
-      priority: 0,
-      definition: policy.definition,
-    });
+    ignoreFailure(virtualHost.operatorPolicies.put(operatorPolicyOf(policy)));
   }
+}
+
+function operatorPolicyOf(policy: DefaultOperatorPolicy): Omit<Policy, 'vhost'> {
+  const { name, queuePattern: pattern = EVERYTHING, applyTo = 'all', definition } = policy;
+  return { name, pattern, applyTo, priority: 0, definition };
 }
 
 function matches(pattern: string | undefined, name: string): boolean {

@@ -28,6 +28,11 @@ export function limitsOf(parameters: Parameters, vhost: string): VirtualHostLimi
   );
 }
 
+/** @throws ParameterError for limits that could not be set */
+export function checkLimits(parameters: Parameters, limits: VirtualHostLimits): void {
+  parameters.check({ component: COMPONENT, vhost: '', name: NAME, value: limits });
+}
+
 /** Changes one limit and keeps the other. @throws ParameterError */
 export function setLimit(
   parameters: Parameters,
@@ -45,11 +50,6 @@ export function clearLimit(parameters: Parameters, vhost: string, name: VirtualH
   if (earlier === undefined) return undefined;
   const { [name]: _removed, ...rest } = earlier as VirtualHostLimits;
   return parameters.put(COMPONENT, vhost, NAME, rest);
-}
-
-/** Removes all limits. @throws ParameterError when there are none */
-export function clearLimits(parameters: Parameters, vhost: string): Durable {
-  return parameters.delete(COMPONENT, vhost, NAME);
 }
 
 export function registerLimits(parameters: Parameters, onChange: (vhost: string) => void): void {

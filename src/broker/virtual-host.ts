@@ -96,6 +96,7 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter, PolicyHost {
   readonly #bindings: Bindings;
   readonly #parameters: Parameters;
   readonly #work: SlicedWork;
+  #isEnded = false;
 
   constructor(options: VirtualHostOptions) {
     const { name, parameters, clock, deadlines, turn } = options;
@@ -173,8 +174,9 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter, PolicyHost {
     );
   }
 
-  /** A connection opens. */
+  /** A connection opens. @throws BrokerError NOT_ALLOWED when the virtual host was deleted meanwhile */
   enter(connection: VirtualHostUser): void {
+    if (this.#isEnded) throw new BrokerError('NOT_ALLOWED', `vhost ${this.name} not found`);
     this.connections.add(connection);
   }
 
@@ -186,13 +188,14 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter, PolicyHost {
 
   /** Ends everything in it: its connections, then queues and exchanges with their bindings. */
   end(): Durable {
+    this.#isEnded = true;
     for (const connection of this.connections) {
       connection.forceClose(`vhost '${this.name}' is deleted`);
     }
     return this.#work.run(this.#endSteps());
   }
 
-  *#endSteps(): Generator<void> {
+  *#endSteps(): Generator<Durable> {
     yield* this.queues.removeAll();
     yield* this.exchanges.removeAll();
   }

@@ -3,7 +3,7 @@ import type { Logger } from '../runtime/logger.ts';
 import type { DefinitionStore } from '../store/definition-store.ts';
 import type { Parameters } from './parameters.ts';
 import type { Eventually } from './queue/queue-ref.ts';
-import type { Durable } from './stored-definitions.ts';
+import { ignoreFailure, type Durable } from './stored-definitions.ts';
 import type { StoredVirtualHost } from './stored-values.ts';
 import { applyDefaults, type VirtualHostDefaults } from './virtual-host-defaults.ts';
 import { limitsOf } from './virtual-host-limits.ts';
@@ -100,8 +100,8 @@ export class VirtualHosts {
     this.#byName.delete(name);
     const key = keyOf(name);
     // From here on a crash leaves a mark: whoever recovers then deletes the rest.
-    void definitions.put({ kind: 'ending-vhost', key, value: { name } });
-    void definitions.delete('vhost', key);
+    ignoreFailure(definitions.put({ kind: 'ending-vhost', key, value: { name } }));
+    ignoreFailure(definitions.delete('vhost', key));
     parameters.deleteAllOf(name);
     for (const listener of this.#deletionListeners) listener(name);
     log.info('virtual host deleted', { vhost: name });
@@ -128,13 +128,13 @@ export class VirtualHosts {
     const keys = new Set(ending.map(({ key }) => key));
     for (const kind of CONTENT_KINDS) {
       for (const { key } of definitions.load(kind)) {
-        if (keys.has(vhostKeyOf(key))) void definitions.delete(kind, key);
+        if (keys.has(vhostKeyOf(key))) ignoreFailure(definitions.delete(kind, key));
       }
     }
     for (const { key } of ending) {
       const name = String((JSON.parse(key) as unknown[])[0]);
       for (const listener of this.#deletionListeners) listener(name);
-      void definitions.delete('ending-vhost', key);
+      ignoreFailure(definitions.delete('ending-vhost', key));
       log.info('deleted what was left of a virtual host', { vhost: name });
     }
   }

@@ -1,24 +1,28 @@
 /** The `leveret` command's grammar: its subcommands, their options and help. What they do is given to it. */
-import { Command, Option } from 'commander';
-import { SETTINGS, type Settings } from '../config/settings.ts';
+import { Command } from 'commander';
 import { VERSION } from '../version.ts';
+import { createConfigCommand } from './config-command.ts';
 import { createPerfCommand } from './perf/perf-command.ts';
-
-/** Values of options by the name of the setting; absent where not given. */
-export type StartOptions = { readonly [Name in keyof Settings]?: string };
+import {
+  addSettingOptions,
+  settingOptions,
+  type GivenOptions,
+  type SettingOptions,
+} from './setting-options.ts';
 
 export interface ProgramActions {
   /** Runs a broker until it is told to stop. */
-  start(options: StartOptions): Promise<void>;
+  start(options: SettingOptions): Promise<void>;
 }
 
 const START_EXAMPLES = `
 Examples:
-  leveret start                          on 127.0.0.1:5672, user guest, password guest
-  leveret start --port 5673              on another port
-  leveret start --data-dir /var/leveret  with another directory for what must survive
-  leveret start --bind 0.0.0.0           for clients on other machines
-  LEVERET_PORT=5673 leveret start        the same by the environment
+  leveret start                            on 127.0.0.1:5672, user guest, password guest
+  leveret start --port 5673                on another port
+  leveret start --data-dir /var/leveret    with another directory for what must survive
+  leveret start --bind 0.0.0.0             for clients on other machines
+  leveret start --config rabbitmq.conf     with a configuration file, of RabbitMQ's format
+  LEVERET_PORT=5673 leveret start          the same as --port by the environment
 `;
 
 /** The whole command line. */
@@ -29,17 +33,15 @@ export function createProgram(actions: ProgramActions): Command {
     .helpOption('-h, --help', 'print this help')
     .showSuggestionAfterError()
     .configureHelp({ sortSubcommands: false });
-  const start = program
-    .command('start')
+  program.addCommand(createStartCommand(actions));
+  const write = (text: string): void => void process.stdout.write(text);
+  program.addCommand(createConfigCommand({ variables: process.env, write }));
+  return program.addCommand(createPerfCommand());
+}
+
+function createStartCommand(actions: ProgramActions): Command {
+  return addSettingOptions(new Command('start'))
     .description('run a broker until it is stopped (SIGTERM or Ctrl-C)')
     .addHelpText('after', START_EXAMPLES)
-    .action((options: StartOptions) => actions.start(options));
-  for (const setting of Object.values(SETTINGS)) {
-    const { flag, placeholder, description, variable, defaultText } = setting;
-    const fallback = defaultText === '' ? '' : `, default ${defaultText}`;
-    const grammar = placeholder === null ? flag : `${flag} <${placeholder}>`;
-    const option = new Option(grammar, `${description} (${variable}${fallback})`);
-    start.addOption(placeholder === null ? option.preset('true') : option);
-  }
-  return program.addCommand(createPerfCommand());
+    .action((given: GivenOptions) => actions.start(settingOptions(given)));
 }

@@ -1,163 +1,238 @@
-// Every setting of the broker: its names, what it accepts, its default. The command's options, the
-// environment variables and their documentation all come from this table; load-settings.ts reads it.
-import { resolve } from 'node:path';
-import * as v from 'valibot';
-import { LOG_LEVELS } from '../runtime/logger.ts';
+// What the broker is told: every setting with its final value, nested by subject. The keys that it comes from, their defaults
+// and descriptions are in schema/; load-settings.ts makes one of these from options, variables and files.
 import type { LogLevel } from '../runtime/logger.ts';
-import { parseDiskFreeLimit, type DiskFreeLimit } from './disk-free-limit.ts';
-import { parseMemoryWatermark, type MemoryWatermark } from './memory-watermark.ts';
+import type {
+  AnonymousLogin,
+  AuthBackendStep,
+  AuthCacheSettings,
+  HttpAuthSettings,
+  LdapSettings,
+  OAuth2Settings,
+} from './auth-settings.ts';
+import type { DiskFreeLimit } from './disk-free-limit.ts';
+import type { MemoryWatermark } from './memory-watermark.ts';
+import type { ManagementSettings, PrometheusSettings } from './plugin-settings.ts';
+import type { TlsClientSettings, TlsServerSettings } from './tls-settings.ts';
 
 export interface Settings {
-  /** TCP port of the AMQP listener; 0 lets the system choose a free one. */
-  readonly port: number;
-  /** Address or host name that the listener binds to. */
-  readonly bind: string;
-  /** Absolute path of the directory that keeps what must survive; null keeps all in memory. */
-  readonly dataDir: string | null;
-  /** Nothing is kept on disk, and `dataDir` is null. */
-  readonly inMemory: boolean;
-  readonly memoryWatermark: MemoryWatermark;
+  readonly listeners: ListenerSettings;
+  /** For the AMQP listeners; `management.ssl` and `prometheus.ssl` have their own. */
+  readonly sslOptions: TlsServerSettings;
+  readonly storage: StorageSettings;
+  readonly memory: MemorySettings;
   readonly diskFreeLimit: DiskFreeLimit;
-  readonly sync: SyncRule;
-  readonly logLevel: LogLevel;
+  readonly limits: LimitSettings;
+  readonly log: LogSettings;
+  readonly access: AccessSettings;
+  readonly auth: AuthSettings;
+  readonly definitions: DefinitionsSettings;
+  readonly defaults: DefaultsSettings;
+  readonly node: NodeSettings;
+  readonly management: ManagementSettings;
+  readonly prometheus: PrometheusSettings;
+  /** By name, what was said of it: a plugin that is not named is on. */
+  readonly plugins: Readonly<Record<string, boolean>>;
+}
+
+/** Where a listener listens. */
+export interface Endpoint {
+  /** The last part of its key: `default` in `listeners.tcp.default`. */
+  readonly name: string;
+  /** An address or a host name; `::` is every interface, IPv4 included. */
+  readonly host: string;
+  /** 0 lets the system choose a free one. */
+  readonly port: number;
+}
+
+export interface ListenerSettings {
+  /** Empty: nobody connects without TLS. */
+  readonly tcp: readonly Endpoint[];
+  readonly ssl: readonly Endpoint[];
+  /** Connections that the system accepts before the broker takes them. */
+  readonly backlog: number;
+  readonly noDelay: boolean;
+  readonly keepAlive: boolean;
+  /** Every connection begins with a PROXY header (version 1 or 2). */
+  readonly proxyProtocol: boolean;
+  /** From accept until connection.open-ok, in milliseconds; infinite for no limit. */
+  readonly handshakeTimeoutMs: number;
+  readonly tlsHandshakeTimeoutMs: number;
 }
 
 /** `commit`: what is confirmed is on the disk. `never`: the system writes it there when it likes. */
-export type SyncRule = (typeof SYNC_RULES)[number];
+export type SyncRule = 'commit' | 'never';
 
-const SYNC_RULES = ['commit', 'never'] as const;
-
-/** One setting, as the command line and the environment see it. Both give text. */
-export interface Setting<T> {
-  readonly flag: string;
-  /** What stands for the value in the help; null for a flag that has none and means `true`. */
-  readonly placeholder: string | null;
-  readonly variable: string;
-  readonly description: string;
-  readonly defaultValue: T;
-  /** The default as one would write it; empty for none. */
-  readonly defaultText: string;
-  /** What a good value is, in words that follow "expected". */
-  readonly expected: string;
-  readonly schema: v.GenericSchema<string, T>;
+export interface StorageSettings {
+  /** Absolute path of the directory that keeps what must survive; null keeps all in memory. */
+  readonly dataDir: string | null;
+  readonly sync: SyncRule;
+  /** What ready messages may take of memory, in octets, before queues keep them on disk only. */
+  readonly queueMemoryBudget: number;
 }
 
-const PORT = v.pipe(v.string(), v.regex(/^\d{1,5}$/u), v.transform(Number), v.maxValue(65_535));
+export interface MemorySettings {
+  readonly watermark: MemoryWatermark;
+  /** What to take for the memory of the machine, in octets; null asks the system. */
+  readonly total: number | null;
+}
 
-/** Host names as RFC 1123 has them; the last label holds a letter, so `1.2.3` is not one. */
-const HOST_NAME =
-  /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)*(?=[a-z\d-]*[a-z])[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/iu;
+/** Infinity for no limit where the comment does not say otherwise. */
+export interface LimitSettings {
+  /** In seconds; 0 for none. */
+  readonly heartbeat: number;
+  /** In octets; 0 for no limit. */
+  readonly frameMax: number;
+  /** Before the negotiation, in octets. */
+  readonly initialFrameMax: number;
+  /** Of a connection; 0 for no limit. */
+  readonly channelMax: number;
+  readonly channelMaxPerNode: number;
+  readonly connectionMax: number;
+  /** In octets. */
+  readonly maxMessageSize: number;
+  /** In milliseconds. */
+  readonly consumerTimeoutMs: number;
+  /** `quorum`: as RabbitMQ 4.3. `all`: for all types of queues, and it closes the channel, as RabbitMQ did before. */
+  readonly consumerTimeoutAppliesTo: 'quorum' | 'all';
+  readonly consumerMaxPerChannel: number;
+  readonly vhostMax: number;
+  readonly clusterQueueLimit: number;
+  readonly clusterExchangeLimit: number;
+  /** How many parameters of a component there may be, by component. */
+  readonly runtimeParameters: Readonly<Record<string, number>>;
+}
 
-const BIND = v.union([v.pipe(v.string(), v.ip()), v.pipe(v.string(), v.regex(HOST_NAME))]);
+/** `none`: nothing is written. */
+export type LogThreshold = LogLevel | 'none';
+export type LogFormat = 'plaintext' | 'json';
 
-/** In the directory where the command is started. */
-const DEFAULT_DATA_DIR = 'leveret-data';
+export interface LogSettings {
+  readonly console: {
+    readonly isOn: boolean;
+    readonly level: LogThreshold;
+    readonly format: LogFormat;
+    readonly stream: 'stdout' | 'stderr';
+    /** Colours where the terminal has them. */
+    readonly useColors: boolean;
+  };
+  readonly file: {
+    /** Absolute; null for no file. */
+    readonly path: string | null;
+    readonly level: LogThreshold;
+    readonly format: LogFormat;
+    /** In octets; 0 for no rotation. */
+    readonly rotationSize: number;
+    /** Old files that are kept. */
+    readonly rotationCount: number;
+    readonly isCompressed: boolean;
+  };
+  /** Messages go to the exchange amq.rabbitmq.log too. */
+  readonly exchange: { readonly isOn: boolean; readonly level: LogThreshold };
+  /** By category (`connection`, `channel`, `queue`, `user`, ...), where it is not the output's level. */
+  readonly categories: Readonly<Record<string, LogThreshold>>;
+}
 
-const DATA_DIR = v.pipe(
-  v.string(),
-  v.nonEmpty(),
-  v.transform((path) => resolve(path)),
-);
+export interface AccessSettings {
+  /** The user, virtual host and permissions that a broker with nothing stored begins with. */
+  readonly defaultUser: string;
+  readonly defaultPass: string;
+  readonly defaultVhost: string;
+  readonly defaultUserTags: readonly string[];
+  /** Regular expressions. */
+  readonly defaultPermissions: {
+    readonly configure: string;
+    readonly read: string;
+    readonly write: string;
+  };
+  /** Users who may connect from this machine only. */
+  readonly loopbackUsers: readonly string[];
+  /** RabbitMQ's name of it, `argon2id` or `scrypt`; null for the broker's own choice. */
+  readonly passwordHashing: string | null;
+  /** What a new password must be like. */
+  readonly credentialValidator: {
+    readonly backend: 'accept_everything' | 'min_password_length' | 'password_regexp';
+    readonly minLength: number;
+    readonly regexp: string;
+  };
+}
 
-const IN_MEMORY = v.pipe(
-  v.string(),
-  v.picklist(['true', 'false', '1', '0']),
-  v.transform((text) => text === 'true' || text === '1'),
-);
+export interface AuthSettings {
+  readonly backends: readonly AuthBackendStep[];
+  /** SASL, in the order in which they are offered. */
+  readonly mechanisms: readonly string[];
+  readonly anonymous: AnonymousLogin | null;
+  /** Which part of a client's certificate names the user (EXTERNAL). */
+  readonly certificateLogin: {
+    readonly from: 'distinguished_name' | 'common_name' | 'subject_alternative_name';
+    readonly sanType: 'dns' | 'ip' | 'email' | 'uri' | 'other_name';
+    readonly sanIndex: number;
+  };
+  readonly http: HttpAuthSettings;
+  readonly oauth2: OAuth2Settings;
+  readonly ldap: LdapSettings;
+  readonly cache: AuthCacheSettings;
+}
 
-const MEMORY_WATERMARK = v.pipe(
-  v.string(),
-  v.transform(parseMemoryWatermark),
-  v.custom<MemoryWatermark>((watermark) => watermark !== null),
-);
+export interface DefinitionsSettings {
+  /** A file or a directory of files; null for none. */
+  readonly path: string | null;
+  readonly importBackend: 'local_filesystem' | 'https';
+  readonly url: string | null;
+  readonly skipIfUnchanged: boolean;
+  readonly hashingAlgorithm: 'sha' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
+  readonly tls: TlsClientSettings;
+}
 
-const DISK_FREE_LIMIT = v.pipe(
-  v.string(),
-  v.transform(parseDiskFreeLimit),
-  v.custom<DiskFreeLimit>((limit) => limit !== null),
-);
+export interface DefaultsSettings {
+  /** Of queues that do not say; a virtual host may have its own. */
+  readonly queueType: 'classic' | 'quorum' | 'stream';
+  /** For virtual hosts whose names match, when they are made. */
+  readonly vhostLimits: readonly DefaultVhostLimits[];
+  readonly operatorPolicies: readonly DefaultOperatorPolicy[];
+  /** Users made in each new virtual host whose name matches. */
+  readonly users: readonly DefaultVhostUser[];
+}
 
-export const SETTINGS: { readonly [Name in keyof Settings]: Setting<Settings[Name]> } = {
-  port: {
-    flag: '--port',
-    placeholder: 'number',
-    variable: 'LEVERET_PORT',
-    description: 'TCP port for AMQP clients; 0 takes a free one',
-    defaultValue: 5672,
-    defaultText: '5672',
-    expected: 'a whole number from 0 to 65535',
-    schema: PORT,
-  },
-  bind: {
-    flag: '--bind',
-    placeholder: 'address',
-    variable: 'LEVERET_BIND',
-    description: 'address to listen on; 0.0.0.0 or :: for every interface',
-    defaultValue: '127.0.0.1',
-    defaultText: '127.0.0.1',
-    expected: 'an IP address or a host name',
-    schema: BIND,
-  },
-  dataDir: {
-    flag: '--data-dir',
-    placeholder: 'directory',
-    variable: 'LEVERET_DATA_DIR',
-    description: 'directory that keeps what must survive a restart; made where it is missing',
-    defaultValue: resolve(DEFAULT_DATA_DIR),
-    defaultText: DEFAULT_DATA_DIR,
-    expected: 'a directory that this user can read and write',
-    schema: DATA_DIR,
-  },
-  inMemory: {
-    flag: '--in-memory',
-    placeholder: null,
-    variable: 'LEVERET_IN_MEMORY',
-    description: 'keep nothing on disk: a restart forgets everything',
-    defaultValue: false,
-    defaultText: '',
-    expected: 'true or false',
-    schema: IN_MEMORY,
-  },
-  memoryWatermark: {
-    flag: '--memory-watermark',
-    placeholder: 'amount',
-    variable: 'LEVERET_MEMORY_WATERMARK',
-    description: "memory beyond which publishers wait: a share of the machine's, or an amount",
-    defaultValue: { share: 0.6 },
-    defaultText: '0.6',
-    expected: 'a share of the memory such as 0.6, or an amount such as 2GB or 512MiB',
-    schema: MEMORY_WATERMARK,
-  },
-  diskFreeLimit: {
-    flag: '--disk-free-limit',
-    placeholder: 'amount',
-    variable: 'LEVERET_DISK_FREE_LIMIT',
-    description:
-      'free disk space below which publishers wait: an amount, or a multiple of the memory',
-    defaultValue: { octets: 50_000_000 },
-    defaultText: '50MB',
-    expected: 'an amount such as 50MB or 2GiB, or a multiple of the memory such as 1.5',
-    schema: DISK_FREE_LIMIT,
-  },
-  sync: {
-    flag: '--sync',
-    placeholder: 'when',
-    variable: 'LEVERET_SYNC',
-    description:
-      'when messages are forced to the disk: commit, before they are confirmed; never: faster, and a power cut may lose confirmed ones',
-    defaultValue: 'commit',
-    defaultText: 'commit',
-    expected: 'commit or never',
-    schema: v.pipe(v.string(), v.picklist(SYNC_RULES)),
-  },
-  logLevel: {
-    flag: '--log-level',
-    placeholder: 'level',
-    variable: 'LEVERET_LOG_LEVEL',
-    description: `how much to log: ${LOG_LEVELS.join(', ')}`,
-    defaultValue: 'info',
-    defaultText: 'info',
-    expected: `one of ${LOG_LEVELS.join(', ')}`,
-    schema: v.pipe(v.string(), v.picklist(LOG_LEVELS)),
-  },
-};
+export interface DefaultVhostLimits {
+  readonly name: string;
+  /** A regular expression. */
+  readonly pattern: string;
+  /** -1 for no limit. */
+  readonly maxConnections: number;
+  readonly maxQueues: number;
+}
+
+export interface DefaultOperatorPolicy {
+  readonly name: string;
+  readonly vhostPattern: string;
+  readonly queuePattern: string;
+  readonly applyTo: string;
+  /** With the keys of a policy's definition: `max-length`, `message-ttl`, ... */
+  readonly definition: Readonly<Record<string, number>>;
+}
+
+export interface DefaultVhostUser {
+  readonly name: string;
+  readonly vhostPattern: string;
+  readonly password: string | null;
+  readonly tags: readonly string[];
+  readonly configure: string;
+  readonly read: string;
+  readonly write: string;
+}
+
+export interface NodeSettings {
+  /** Null for the one that the broker chooses. */
+  readonly clusterName: string | null;
+  readonly clusterTags: Readonly<Record<string, string>>;
+  readonly nodeTags: Readonly<Record<string, string>>;
+  /** How often statistics are gathered, in milliseconds. */
+  readonly collectStatisticsIntervalMs: number;
+  /** By feature, whether it may be used; absent: as the broker does by default. */
+  readonly deprecatedFeatures: Readonly<Record<string, boolean>>;
+  /** Headers that are set on messages that come in, by interceptor; the value: whether one that is there is overwritten. */
+  readonly incomingInterceptors: Readonly<Record<string, boolean>>;
+  /** What clients are told of the product; null for its own. */
+  readonly productName: string | null;
+  readonly productVersion: string | null;
+}

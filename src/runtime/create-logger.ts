@@ -2,6 +2,7 @@
 // the text. The library is loaded on the first call only. Where lines go is the caller's choice.
 import type { Logger as PinoLogger } from 'pino';
 import { formatLogLine } from './log-line.ts';
+import { withoutPassword } from './printable.ts';
 import type { LogFields, Logger, LogLevel } from './logger.ts';
 
 /** What is needed of a stream; `process.stdout` is one. Colours are used where it has them. */
@@ -14,6 +15,10 @@ export interface LogDestination {
 export interface LoggerOptions {
   readonly level: LogLevel;
   readonly destination: LogDestination;
+  /** `plaintext` when left out; `json`: an object a line. */
+  readonly format?: 'plaintext' | 'json';
+  /** False: no colours even where the destination has them. */
+  readonly useColors?: boolean;
 }
 
 /** Fields whose values never reach a log, at the top of the fields or one level below. */
@@ -21,8 +26,8 @@ const SECRET_FIELDS = ['password', 'secret', 'token', 'credentials', 'authorizat
 
 export async function createLogger(options: LoggerOptions): Promise<Logger> {
   const { pino } = await import('pino');
-  const { level, destination } = options;
-  const useColour = destination.hasColors?.() ?? false;
+  const { level, destination, format = 'plaintext', useColors = true } = options;
+  const useColour = useColors && (destination.hasColors?.() ?? false);
   // The reader of a pipe may go away; a broker without a log is better than none.
   destination.on('error', () => {});
   const backend = pino(
@@ -36,7 +41,10 @@ export async function createLogger(options: LoggerOptions): Promise<Logger> {
       },
       serializers: { error: pino.stdSerializers.err },
     },
-    { write: (json) => void destination.write(textOf(json, useColour)) },
+    {
+      write: (json) =>
+        void destination.write(format === 'json' ? jsonOf(json) : textOf(json, useColour)),
+    },
   );
   return wrap(backend);
 }
@@ -49,6 +57,19 @@ function wrap(backend: PinoLogger): Logger {
     error: (message, fields) => backend.error(fields ?? {}, '%s', message),
     child: (fields: LogFields) => wrap(backend.child(fields)),
   };
+}
+
+/** With the names and the time that RabbitMQ's have. */
+function jsonOf(json: string): string {
+  const { time, level, msg, ...fields } = JSON.parse(json) as {
+    time: number;
+    level: LogLevel;
+    msg: string;
+  };
+  const record = { time: new Date(time).toISOString(), level, msg, ...fields };
+  const censor = (_: string, value: unknown): unknown =>
+    typeof value === 'string' ? withoutPassword(value) : value;
+  return `${JSON.stringify(record, censor)}\n`;
 }
 
 function textOf(json: string, useColour: boolean): string {

@@ -3,7 +3,7 @@
 // Peers choose parts of what is logged, so nothing here may break the line or look like another
 // one. Levels, files and destinations are not this file's business.
 import { styleText } from 'node:util';
-import { escapeUnprintable, quoteIfNeeded } from './printable.ts';
+import { escapeUnprintable, quoteIfNeeded, withoutPassword } from './printable.ts';
 import type { LogLevel } from './logger.ts';
 
 export interface LogRecord {
@@ -15,9 +15,6 @@ export interface LogRecord {
 }
 
 const LEVEL_STYLES = { error: 'red', warn: 'yellow', info: 'green', debug: 'gray' } as const;
-
-/** The user information of a URI; the name stays, the password goes. */
-const URI_PASSWORD = /(:\/\/[^\s/:@]*):[^\s/@]+@/gu;
 
 /** The record as text that ends in a newline; a field `error` adds its stack, indented. */
 export function formatLogLine(record: LogRecord, useColour: boolean): string {
@@ -38,11 +35,6 @@ export function formatLogLine(record: LogRecord, useColour: boolean): string {
 
 function paint(style: Parameters<typeof styleText>[0], text: string): string {
   return text === '' ? '' : styleText(style, text, { validateStream: false });
-}
-
-function withoutPassword(text: string): string {
-  if (!text.includes('://')) return text;
-  return text.replace(URI_PASSWORD, '$1:[secret]@');
 }
 
 function fieldText(value: unknown): string {

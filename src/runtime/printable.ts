@@ -30,3 +30,12 @@ export function quote(text: string): string {
 export function quoteIfNeeded(text: string): string {
   return text === '' || NEEDS_QUOTES.test(text) ? quote(text) : escapeUnprintable(text);
 }
+
+/** The user information of a URI; the name stays, the password goes. */
+const URI_PASSWORD = /(:\/\/[^\s/:@]*):[^\s/@]+@/gu;
+
+/** The text with `[secret]` for passwords in URIs. */
+export function withoutPassword(text: string): string {
+  if (!text.includes('://')) return text;
+  return text.replace(URI_PASSWORD, '$1:[secret]@');
+}

@@ -38,6 +38,7 @@ const ANYTHING_OF_OURS = /^src\//u;
 const ROOMS: readonly Room[] = [
   { name: 'main', files: /^src\/main\.ts$/u, mayImport: [ANYTHING_OF_OURS] },
   { name: 'index', files: /^src\/index\.ts$/u, mayImport: [ANYTHING_OF_OURS] },
+  { name: 'embedding', files: /^src\/embedding\//u, mayImport: [ANYTHING_OF_OURS] },
   { name: 'version', files: VERSION, mayImport: [] },
   { name: 'runtime', files: RUNTIME, mayImport: [] },
   { name: 'amqp/wire', files: WIRE, mayImport: [] },
@@ -58,6 +59,7 @@ const ROOMS: readonly Room[] = [
     files: PLUGIN_API,
     mayImport: [BROKER, ACCESS, CONFIG, RUNTIME, STORE_INTERFACES, /^src\/amqp\//u],
   },
+  { name: 'plugin-host', files: /^src\/plugin-host\//u, mayImport: [PLUGIN_API, RUNTIME] },
 ];
 
 /** Examples are programs of users: they know the package by its name only. */

@@ -6,9 +6,29 @@ import type { PasswordHash } from '../../src/access/password-hashing.ts';
 import { createSystemRuntime } from '../../src/runtime/system-runtime.ts';
 import { MemoryDefinitionStore } from '../../src/store/memory/memory-definition-store.ts';
 
+/** Lets everybody into every virtual host, where all is theirs. */
+class OpenAccess extends AccessControl {
+  override vhostAccess(): boolean {
+    return true;
+  }
+
+  override resourceAccess(): boolean {
+    return true;
+  }
+}
+
+/** The same user, who may do everything everywhere. */
+export function openAccess(): AccessControl {
+  const definitions = new MemoryDefinitionStore();
+  return withGuest(new OpenAccess({ definitions, runtime: createSystemRuntime() }));
+}
+
 export function guestAccess(options: Partial<AccessControlOptions> = {}): AccessControl {
   const definitions = new MemoryDefinitionStore();
-  const access = new AccessControl({ definitions, runtime: createSystemRuntime(), ...options });
+  return withGuest(new AccessControl({ definitions, runtime: createSystemRuntime(), ...options }));
+}
+
+function withGuest(access: AccessControl): AccessControl {
   const tags = ['administrator'];
   void access.users.put({ name: 'guest', ...hashOf('guest'), tags, limits: {} });
   const all = { configure: '.*', write: '.*', read: '.*' };

@@ -195,7 +195,7 @@ export abstract class LocalQueue
 
   #trimSoon(): void {
     this.#trimming ??= new Deadline(() => this.#dropOverflow());
-    this.deadlines.set(this.#trimming, this.turn.nowMs());
+    this.deadlines.set(this.#trimming, this.turn.nowMs() + 1);
   }
 
   // Messages out ---------------------------------------------------------------------------------
@@ -328,14 +328,14 @@ export abstract class LocalQueue
     return deadlineOf(head, this.settings.messageTtlMs);
   }
 
-  #awaitExpiry(): void {
+  #awaitExpiry(earliestMs = 0): void {
     if (this.backlog.length === 0) this.#mayExpire = false;
-    this.deadlines.set(this.#expiry, this.#nextDeadline());
+    this.deadlines.set(this.#expiry, Math.max(earliestMs, this.#nextDeadline()));
   }
 
   #onExpiry(nowMs: number): void {
     this.#expire(nowMs, GIVEN_UP_MAX);
-    this.#awaitExpiry();
+    this.#awaitExpiry(nowMs + 1);
   }
 
   /** Messages from position `from` on, `limit` at most, whoever has them: looked at, not taken. */

@@ -3,13 +3,27 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { resolve } from 'node:path';
 import { ConfigurationError } from '../../../src/config/configuration-error.ts';
-import { loadSettings } from '../../../src/config/load-settings.ts';
-import { SETTINGS } from '../../../src/config/settings.ts';
+import { flagOf, KEYS, loadSettings } from '../../../src/config/load-settings.ts';
 import type { SettingSources } from '../../../src/config/load-settings.ts';
+import type { FileReader } from '../../../src/config/config-files.ts';
 import type { Settings } from '../../../src/config/settings.ts';
 
+/** A directory without configuration files. */
+const noFiles: FileReader = {
+  read: () => assert.fail('nothing is to be read'),
+  kindOf: () => 'absent',
+  namesIn: () => [],
+};
+
 function load(sources: Partial<SettingSources>): Settings {
-  return loadSettings({ options: {}, environment: {}, directoryProblem: () => null, ...sources });
+  const { settings } = loadSettings({
+    options: {},
+    environment: {},
+    fileReader: noFiles,
+    directoryProblem: () => null,
+    ...sources,
+  });
+  return settings;
 }
 
 /** The message of the error that loading throws. */
@@ -23,18 +37,19 @@ function complaint(sources: Partial<SettingSources>): string {
   return assert.fail('the settings were accepted');
 }
 
+function portOf(sources: Partial<SettingSources>): number | undefined {
+  return load(sources).listeners.tcp[0]?.port;
+}
+
 describe('a setting', () => {
   test('has its default where nothing else is said', () => {
-    assert.deepEqual(load({}), {
-      port: 5672,
-      bind: '127.0.0.1',
-      dataDir: resolve('leveret-data'),
-      inMemory: false,
-      memoryWatermark: { share: 0.6 },
-      diskFreeLimit: { octets: 50_000_000 },
-      sync: 'commit',
-      logLevel: 'info',
-    });
+    const { listeners, storage, memory, diskFreeLimit, log } = load({});
+    assert.deepEqual(listeners.tcp, [{ name: 'default', host: '127.0.0.1', port: 5672 }]);
+    assert.equal(storage.dataDir, resolve('leveret-data'));
+    assert.equal(storage.sync, 'commit');
+    assert.deepEqual(memory.watermark, { share: 0.6 });
+    assert.deepEqual(diskFreeLimit, { octets: 50_000_000 });
+    assert.equal(log.console.level, 'info');
   });
 
   test('comes from the environment', () => {
@@ -47,44 +62,46 @@ describe('a setting', () => {
       LEVERET_SYNC: 'never',
       LEVERET_LOG_LEVEL: 'debug',
     };
-    assert.deepEqual(load({ environment }), {
-      port: 5673,
-      bind: '::',
-      dataDir: '/var/lib/leveret',
-      inMemory: false,
-      memoryWatermark: { octets: 2e9 },
-      diskFreeLimit: { share: 1.5 },
-      sync: 'never',
-      logLevel: 'debug',
-    });
+    const { listeners, storage, memory, diskFreeLimit, log } = load({ environment });
+    assert.deepEqual(listeners.tcp, [{ name: 'default', host: '::', port: 5673 }]);
+    assert.equal(storage.dataDir, '/var/lib/leveret');
+    assert.equal(storage.sync, 'never');
+    assert.deepEqual(memory.watermark, { octets: 2e9 });
+    assert.deepEqual(diskFreeLimit, { share: 1.5 });
+    assert.equal(log.console.level, 'debug');
   });
 
   test('comes from an option before the environment', () => {
-    const settings = load({ options: { port: '0' }, environment: { LEVERET_PORT: 'nonsense' } });
-    assert.equal(settings.port, 0);
+    assert.equal(portOf({ options: { port: '0' }, environment: { LEVERET_PORT: 'nonsense' } }), 0);
   });
 
   test('counts an empty environment variable as not set', () => {
-    assert.equal(load({ environment: { LEVERET_PORT: '' } }).port, 5672);
+    assert.equal(portOf({ environment: { LEVERET_PORT: '' } }), 5672);
   });
 
   test('is not taken from an empty option', () => {
-    assert.match(complaint({ options: { dataDir: '' } }), /--data-dir/u);
+    assert.match(complaint({ options: { data_dir: '' } }), /--data-dir/u);
   });
 
-  test('has a flag and a variable made of its name', () => {
-    for (const [name, { flag, variable }] of Object.entries(SETTINGS)) {
-      const words = name.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
-      assert.equal(flag, `--${words}`);
-      assert.equal(variable, `LEVERET_${words.replaceAll('-', '_').toUpperCase()}`);
-    }
+  test('has an option of its own name where it is common', () => {
+    const flags = KEYS.filter(({ option }) => option !== undefined).map(flagOf);
+    assert.deepEqual(flags.toSorted(), [
+      '--bind',
+      '--data-dir',
+      '--disk-free-limit',
+      '--in-memory',
+      '--log-level',
+      '--memory-watermark',
+      '--port',
+      '--sync',
+    ]);
   });
 });
 
 describe('a good value', () => {
   for (const port of ['0', '1', '5672', '65535']) {
     test(`is ${port} for the port`, () => {
-      assert.equal(load({ options: { port } }).port, Number(port));
+      assert.equal(portOf({ options: { port } }), Number(port));
     });
   }
 
@@ -98,7 +115,7 @@ describe('a good value', () => {
     'mq-1.example.org',
   ]) {
     test(`is ${bind} for the address`, () => {
-      assert.equal(load({ options: { bind } }).bind, bind);
+      assert.equal(load({ options: { bind } }).listeners.tcp[0]?.host, bind);
     });
   }
 
@@ -110,11 +127,12 @@ describe('a good value', () => {
     ['512MB', { octets: 512e6 }],
     ['512MiB', { octets: 512 * 2 ** 20 }],
     ['2gb', { octets: 2e9 }],
-    ['1T', { octets: 1e12 }],
+    ['1T', { octets: 2 ** 40 }],
+    ['1TB', { octets: 1e12 }],
   ] as const) {
     test(`is ${text} for the memory watermark`, () => {
-      const { memoryWatermark } = load({ options: { memoryWatermark: text } });
-      assert.deepEqual(memoryWatermark, watermark);
+      const { memory } = load({ options: { memory_watermark: text } });
+      assert.deepEqual(memory.watermark, watermark);
     });
   }
 
@@ -127,38 +145,51 @@ describe('a good value', () => {
     ['1.5', { share: 1.5 }],
   ] as const) {
     test(`is ${text} for the limit of free disk space`, () => {
-      assert.deepEqual(load({ options: { diskFreeLimit: text } }).diskFreeLimit, limit);
+      assert.deepEqual(load({ options: { disk_free_limit: text } }).diskFreeLimit, limit);
     });
   }
 
   test('is a relative path for the data directory, kept as an absolute one', () => {
-    assert.equal(load({ options: { dataDir: 'data' } }).dataDir, resolve('data'));
+    assert.equal(load({ options: { data_dir: 'data' } }).storage.dataDir, resolve('data'));
   });
 });
 
 describe('keeping all in memory', () => {
   for (const text of ['true', '1']) {
     test(`is what LEVERET_IN_MEMORY=${text} asks for, and then there is no data directory`, () => {
-      const { dataDir, inMemory } = load({ environment: { LEVERET_IN_MEMORY: text } });
-      assert.deepEqual({ dataDir, inMemory }, { dataDir: null, inMemory: true });
+      const { storage } = load({ environment: { LEVERET_IN_MEMORY: text } });
+      assert.equal(storage.dataDir, null);
     });
   }
 
   test('is not what LEVERET_IN_MEMORY=false asks for', () => {
-    assert.equal(load({ environment: { LEVERET_IN_MEMORY: 'false' } }).inMemory, false);
+    const { storage } = load({ environment: { LEVERET_IN_MEMORY: 'false' } });
+    assert.equal(storage.dataDir, resolve('leveret-data'));
   });
 
   test('looks at no directory', () => {
     const directoryProblem = (): string => 'it is full of snakes';
-    assert.equal(load({ options: { inMemory: 'true' }, directoryProblem }).dataDir, null);
+    const { storage } = load({ options: { in_memory: 'true' }, directoryProblem });
+    assert.equal(storage.dataDir, null);
   });
 
-  test('cannot be asked for together with a data directory, wherever the two come from', () => {
+  test('cannot be asked for together with a data directory in the same way', () => {
     assert.equal(
-      complaint({ options: { inMemory: 'true' }, environment: { LEVERET_DATA_DIR: 'd' } }),
-      'LEVERET_DATA_DIR and --in-memory contradict each other: give a directory, or keep all in memory',
+      complaint({ options: { in_memory: 'true', data_dir: 'd' } }),
+      '--data-dir and --in-memory contradict each other: give a directory, or keep all in memory',
     );
-    assert.match(complaint({ options: { inMemory: 'true', dataDir: 'd' } }), /^--data-dir and/u);
+    assert.match(
+      complaint({ environment: { LEVERET_IN_MEMORY: '1', LEVERET_DATA_DIR: 'd' } }),
+      /^LEVERET_DATA_DIR and LEVERET_IN_MEMORY contradict/u,
+    );
+  });
+
+  test('yields to a data directory of more weight, and the other way round', () => {
+    const environment = { LEVERET_DATA_DIR: '/d', LEVERET_IN_MEMORY: '' };
+    assert.equal(load({ options: { in_memory: 'true' }, environment }).storage.dataDir, null);
+    const inMemory = { LEVERET_IN_MEMORY: 'true' };
+    const { storage } = load({ options: { data_dir: '/d' }, environment: inMemory });
+    assert.equal(storage.dataDir, '/d');
   });
 });
 
@@ -184,7 +215,7 @@ describe('a bad value', () => {
   for (const memoryWatermark of ['', '1.5', '-1', 'half', '5 GB', '3iB', '1e9', 'GB']) {
     test(`is ${JSON.stringify(memoryWatermark)} for the memory watermark`, () => {
       assert.equal(
-        complaint({ options: { memoryWatermark } }),
+        complaint({ options: { memory_watermark: memoryWatermark } }),
         `Bad value "${memoryWatermark}" for --memory-watermark: expected a share of the memory such as 0.6, or an amount such as 2GB or 512MiB`,
       );
     });
@@ -193,7 +224,7 @@ describe('a bad value', () => {
   for (const diskFreeLimit of ['', '-1', '1.', '1.5.', '1e9', '50 MB', '1.5GB', '1000.5']) {
     test(`is ${JSON.stringify(diskFreeLimit)} for the limit of free disk space`, () => {
       assert.equal(
-        complaint({ options: { diskFreeLimit } }),
+        complaint({ options: { disk_free_limit: diskFreeLimit } }),
         `Bad value "${diskFreeLimit}" for --disk-free-limit: expected an amount such as 50MB or 2GiB, or a multiple of the memory such as 1.5`,
       );
     });
@@ -202,14 +233,14 @@ describe('a bad value', () => {
   test('is a log level that does not exist', () => {
     assert.equal(
       complaint({ environment: { LEVERET_LOG_LEVEL: 'verbose' } }),
-      'Bad value "verbose" for LEVERET_LOG_LEVEL: expected one of error, warn, info, debug',
+      'Bad value "verbose" for LEVERET_LOG_LEVEL: expected one of error, warn, warning, info, notice, debug, critical, alert, emergency, none',
     );
   });
 
   test('is a data directory that the file system refuses', () => {
     const directoryProblem = (path: string): string => `${path} is not a directory`;
     assert.equal(
-      complaint({ options: { dataDir: '/etc/passwd' }, directoryProblem }),
+      complaint({ options: { data_dir: '/etc/passwd' }, directoryProblem }),
       'Bad value "/etc/passwd" for --data-dir (/etc/passwd is not a directory): ' +
         'expected a directory that this user can read and write',
     );
@@ -232,8 +263,8 @@ describe('a bad value', () => {
 
   test('is told on one line whatever is in it', () => {
     assert.equal(
-      complaint({ options: { logLevel: 'x\n\u001b[2J"' } }),
-      'Bad value "x\\n\\u{1b}[2J\\"" for --log-level: expected one of error, warn, info, debug',
+      complaint({ options: { 'log.level': 'x\n\u001b[2J"' } }),
+      'Bad value "x\\n\\u{1b}[2J\\"" for --log-level: expected one of error, warn, warning, info, notice, debug, critical, alert, emergency, none',
     );
   });
 });

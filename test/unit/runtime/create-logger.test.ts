@@ -1,6 +1,7 @@
 // The logger as a whole, writing into memory.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { combineLoggers } from '../../../src/runtime/combined-logger.ts';
 import { createLogger } from '../../../src/runtime/create-logger.ts';
 import { silentLogger } from '../../../src/runtime/logger.ts';
 import type { LogDestination } from '../../../src/runtime/create-logger.ts';
@@ -85,5 +86,35 @@ describe('the silent logger', () => {
       logger.error('x');
     }
     assert.equal(write.mock.callCount(), before);
+  });
+
+  test('writes JSON, an object a line, with passwords in URIs hidden', async () => {
+    let text = '';
+    const destination: LogDestination = {
+      write: (chunk) => {
+        text += chunk;
+      },
+      on: () => {},
+    };
+    const log = await createLogger({ level: 'info', format: 'json', destination });
+    log.child({ peer: 'p' }).info('a\n"b"', { url: 'amqp://u:secret@h:1/v', count: 2 });
+    const { time, ...rest } = JSON.parse(text) as { time: string };
+    assert.match(time, /^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/u);
+    const url = 'amqp://u:[secret]@h:1/v';
+    assert.deepEqual(rest, { level: 'info', msg: 'a\n"b"', peer: 'p', url, count: 2 });
+    assert.equal(text.indexOf('\n'), text.length - 1);
+  });
+
+  test('is several in one, each with its level', async () => {
+    const error = await loggerInMemory('error');
+    const debug = await loggerInMemory('debug');
+    const log = combineLoggers([error.log, debug.log]).child({ a: 1 });
+    log.error('e');
+    log.warn('w');
+    log.info('i');
+    log.debug('d');
+    assert.deepEqual(error.lines(), ['[error] e a=1']);
+    assert.equal(debug.lines().length, 4);
+    assert.equal(combineLoggers([]), silentLogger);
   });
 });

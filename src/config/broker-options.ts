@@ -1,0 +1,124 @@
+// The settings as what `createBroker` takes. It imports nothing of the broker: main.ts sees that the shapes meet.
+import type { DiskFreeLimit } from './disk-free-limit.ts';
+import type { MemoryWatermark } from './memory-watermark.ts';
+import type { Endpoint, LimitSettings, Settings, SyncRule } from './settings.ts';
+import type { TlsServerSettings } from './tls-settings.ts';
+
+/** Of Node's timers: nearly 25 days. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
+interface Listener {
+  readonly host: string;
+  readonly port: number;
+  readonly isTls: boolean;
+}
+
+interface Tls {
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly password: string | null;
+  readonly caFile: string | null;
+  readonly verifyPeer: boolean;
+  readonly failIfNoPeerCert: boolean;
+  readonly versions?: ReadonlyArray<'TLSv1.2' | 'TLSv1.3'>;
+  readonly ciphers: string | null;
+  readonly honorCipherOrder: boolean;
+  readonly serverNames: TlsServerSettings['serverNames'];
+}
+
+export interface BrokerOptions {
+  readonly listeners: readonly Listener[];
+  readonly tls?: Tls;
+  readonly sockets: {
+    readonly backlog: number;
+    readonly noDelay: boolean;
+    readonly keepAlive: boolean;
+    readonly tlsHandshakeTimeoutMs: number;
+  };
+  readonly dataDir: string | null;
+  readonly sync: SyncRule;
+  readonly memoryBudget: number;
+  readonly memoryWatermark: MemoryWatermark;
+  readonly totalMemory: number | null;
+  readonly diskFreeLimit: DiskFreeLimit;
+  readonly limits: BrokerLimits;
+  readonly names: {
+    readonly clusterName: string | null;
+    readonly product: string | null;
+    readonly version: string | null;
+  };
+}
+
+interface BrokerLimits {
+  readonly connectionMax: number;
+  readonly channelConsumerMax: number;
+  readonly channelMax: number;
+  readonly frameMax: number;
+  readonly initialFrameMax: number;
+  readonly messageSizeMax: number;
+  readonly heartbeatSeconds: number;
+  readonly handshakeTimeoutMs: number;
+  readonly consumerTimeoutMs: number;
+  readonly isConsumerTimeoutForAll: boolean;
+  readonly hasGlobalPrefetch: boolean;
+}
+
+export function brokerOptions(settings: Settings): BrokerOptions {
+  const { listeners, storage, memory, node } = settings;
+  const { backlog, noDelay, keepAlive, tlsHandshakeTimeoutMs } = listeners;
+  const { clusterName, productName: product, productVersion: version } = node;
+  const tls = listeners.ssl.length === 0 ? null : tlsOptions(settings.sslOptions);
+  return {
+    listeners: [...listeners.tcp.map(asListener(false)), ...listeners.ssl.map(asListener(true))],
+    ...(tls === null ? {} : { tls }),
+    sockets: { backlog, noDelay, keepAlive, tlsHandshakeTimeoutMs },
+    dataDir: storage.dataDir,
+    sync: storage.sync,
+    memoryBudget: storage.queueMemoryBudget,
+    memoryWatermark: memory.watermark,
+    totalMemory: memory.total,
+    diskFreeLimit: settings.diskFreeLimit,
+    limits: limitOptions(settings.limits, settings),
+    names: { clusterName, product, version },
+  };
+}
+
+function asListener(isTls: boolean): (endpoint: Endpoint) => Listener {
+  return ({ host, port }) => ({ host, port, isTls });
+}
+
+/** Null without a certificate, which cross-checks.ts refuses where there is a listener for it. */
+function tlsOptions(tls: TlsServerSettings): Tls | null {
+  const { certFile, keyFile, password, failIfNoPeerCert, honorCipherOrder, serverNames } = tls;
+  if (certFile === null || keyFile === null) return null;
+  const versions = tls.versions.map((version) => (version === 'tlsv1.2' ? 'TLSv1.2' : 'TLSv1.3'));
+  return {
+    certFile,
+    keyFile,
+    password,
+    caFile: tls.caCertFile,
+    verifyPeer: tls.verify === 'verify_peer',
+    failIfNoPeerCert,
+    ...(versions.length === 0 ? {} : { versions }),
+    ciphers: tls.ciphers.length === 0 ? null : tls.ciphers.join(':'),
+    honorCipherOrder,
+    serverNames,
+  };
+}
+
+function limitOptions(limits: LimitSettings, { listeners, node }: Settings): BrokerLimits {
+  const { consumerTimeoutMs } = limits;
+  return {
+    connectionMax: limits.connectionMax,
+    channelConsumerMax: limits.consumerMaxPerChannel,
+    channelMax: limits.channelMax,
+    frameMax: limits.frameMax,
+    initialFrameMax: limits.initialFrameMax,
+    messageSizeMax: limits.maxMessageSize,
+    heartbeatSeconds: limits.heartbeat,
+    handshakeTimeoutMs: Math.min(listeners.handshakeTimeoutMs, LONGEST_TIMER_MS),
+    consumerTimeoutMs: Number.isFinite(consumerTimeoutMs) ? consumerTimeoutMs : 0,
+    isConsumerTimeoutForAll: limits.consumerTimeoutAppliesTo === 'all',
+    hasGlobalPrefetch: node.deprecatedFeatures['global_qos'] ?? true,
+  };
+}

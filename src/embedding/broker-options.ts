@@ -1,0 +1,83 @@
+/** What a broker can be made with. All of it may be left out. */
+import type { DefaultUser } from '../access/access-control.ts';
+import type { PasswordRule } from '../access/password-rule.ts';
+import type { Limits } from '../amqp/limits.ts';
+import type { SocketSettings } from '../amqp/listener.ts';
+import type { MechanismOptions } from '../amqp/mechanisms.ts';
+import type { WantedListener } from '../amqp/open-listeners.ts';
+import type { ServerNames } from '../amqp/server-properties.ts';
+import type { VirtualHostRules } from '../broker/broker.ts';
+import type { DiskFreeLimit } from '../broker/disk-alarm.ts';
+import type { MemoryWatermark } from '../broker/memory-alarm.ts';
+import type { Plugin } from '../plugins/plugin-api.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { TlsSettings } from '../runtime/tls-identity.ts';
+
+export interface CreateBrokerOptions extends VirtualHostRules {
+  /** TCP port; 0, the default, takes a free one. */
+  readonly port?: number;
+  /** Address to listen on; 127.0.0.1 when left out. */
+  readonly host?: string;
+  /** Listens with TLS, too. */
+  readonly tls?: TlsListenOptions;
+  /** Where to listen, instead of `port`, `host` and `tls.port`: at several addresses, or none. */
+  readonly listeners?: readonly WantedListener[];
+  readonly sockets?: Partial<SocketSettings>;
+  /** RabbitMQ's HTTP API; none when left out. */
+  readonly management?: ManagementListenOptions;
+  /** Further abilities. */
+  readonly plugins?: readonly Plugin[];
+  /**
+   * Directory that keeps what must survive, made where it is missing; one broker at a time can have it. When left out,
+   * or null, all is kept in memory.
+   */
+  readonly dataDir?: string | null;
+  /**
+   * `commit`, the default: messages are confirmed once they are on the disk. `never`: once they are written, which is
+   * faster; they survive the end of the process, but not a power cut.
+   */
+  readonly sync?: 'commit' | 'never';
+  /** Where the broker tells what it does; silent when left out. */
+  readonly log?: Logger;
+  /** Limits that differ from RabbitMQ's defaults. */
+  readonly limits?: Partial<Limits>;
+  /** Free space in the data directory below which publishers wait; 50 MB when left out. */
+  readonly diskFreeLimit?: DiskFreeLimit;
+  /** What ready messages may take of memory, in octets, before queues keep them on disk only; 32 MiB when left out. */
+  readonly memoryBudget?: number;
+  /** Memory beyond which publishers wait (`connection.blocked`); 0.6 of the machine's when left out. */
+  readonly memoryWatermark?: MemoryWatermark;
+  /** What to take for the machine's memory, in octets; null, or left out: what the system says. */
+  readonly totalMemory?: number | null;
+  /** What clients are told of the broker's name. */
+  readonly names?: ServerNames;
+  readonly access?: AccessOptions;
+}
+
+/** Who may log in, and how. */
+export interface AccessOptions extends MechanismOptions {
+  /** The user that a broker begins with which has none yet; guest when left out, null for none. */
+  readonly defaultUser?: Partial<DefaultUser> | null;
+  /** Users that may log in from this machine only; guest when left out. */
+  readonly loopbackUsers?: readonly string[];
+  /** RabbitMQ's name of how new passwords are hashed; scrypt when left out, or null. */
+  readonly hashingAlgorithm?: string | null;
+  readonly passwordRule?: PasswordRule | null;
+}
+
+/** A certificate with its key, and what differs from the defaults: TLS 1.2 and 1.3, clients need no certificate. */
+export interface TlsListenOptions extends Partial<TlsSettings> {
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** TCP port; 0, the default, takes a free one. */
+  readonly port?: number;
+}
+
+export interface ManagementListenOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** 127.0.0.1 when left out. */
+  readonly host?: string;
+  /** In front of `/api`; none when left out. */
+  readonly pathPrefix?: string;
+}

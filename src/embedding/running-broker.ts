@@ -1,0 +1,147 @@
+/** A broker with everything that belongs to it, put together, and taken apart in order. */
+import { AccessControl, DEFAULT_USER, type DefaultUser } from '../access/access-control.ts';
+import { DEFAULT_LIMITS } from '../amqp/limits.ts';
+import { AmqpListener } from '../amqp/listener.ts';
+import { saslMechanisms } from '../amqp/mechanisms.ts';
+import { openListeners, type OpenListener } from '../amqp/open-listeners.ts';
+import { BlockPool } from '../amqp/output-buffer.ts';
+import { serverProperties } from '../amqp/server-properties.ts';
+import { Broker } from '../broker/broker.ts';
+import { DEFAULT_DISK_FREE_LIMIT, DiskAlarm } from '../broker/disk-alarm.ts';
+import { DEFAULT_MEMORY_WATERMARK, MemoryAlarm } from '../broker/memory-alarm.ts';
+import { DEFAULT_MEMORY_BUDGET } from '../broker/memory-budget.ts';
+import { PluginHost } from '../plugin-host/plugin-host.ts';
+import type { ListenerFacts } from '../plugins/plugin-api.ts';
+import { silentLogger } from '../runtime/logger.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { createSystemRuntime } from '../runtime/system-runtime.ts';
+import { DEFAULT_TLS, TlsIdentity } from '../runtime/tls-identity.ts';
+import { VERSION } from '../version.ts';
+import type { CreateBrokerOptions } from './broker-options.ts';
+import { loadPlugins } from './load-plugins.ts';
+import { openStore, type Store } from './open-store.ts';
+
+/** As RabbitMQ names its nodes. */
+const NODE_NAME = 'leveret@localhost';
+
+export class RunningBroker {
+  readonly broker: Broker;
+  readonly access: AccessControl;
+  readonly amqp: AmqpListener;
+  readonly memoryAlarm: MemoryAlarm;
+  readonly diskAlarm: DiskAlarm | null;
+  readonly plugins: PluginHost;
+  /** Those of AMQP, in the order in which they were asked for. */
+  openListeners: readonly OpenListener[] = [];
+  #closing: Promise<void> | null = null;
+
+  private constructor(parts: {
+    readonly broker: Broker;
+    readonly access: AccessControl;
+    readonly diskAlarm: DiskAlarm | null;
+    readonly options: CreateBrokerOptions;
+    readonly runtime: Runtime;
+  }) {
+    const { broker, access, diskAlarm, options, runtime } = parts;
+    this.broker = broker;
+    this.access = access;
+    this.diskAlarm = diskAlarm;
+    this.amqp = new AmqpListener({
+      broker,
+      access,
+      mechanisms: saslMechanisms(options.access ?? {}),
+      limits: { ...DEFAULT_LIMITS, ...options.limits },
+      pool: new BlockPool(),
+      serverProperties: serverProperties(VERSION, options.names),
+    });
+    const watermark = options.memoryWatermark ?? DEFAULT_MEMORY_WATERMARK;
+    this.memoryAlarm = new MemoryAlarm(broker.alarms, runtime, watermark);
+    this.plugins = new PluginHost({
+      broker,
+      access,
+      runtime,
+      about: { version: VERSION, nodeName: NODE_NAME },
+      listeners: () => this.openListeners.map(listenerFacts),
+    });
+  }
+
+  /** Recovers what is stored, then listens. @throws as createBroker */
+  static async start(options: CreateBrokerOptions): Promise<RunningBroker> {
+    const { log = silentLogger, totalMemory = null } = options;
+    const runtime = createSystemRuntime({ log, totalMemory });
+    let diskAlarm: DiskAlarm | null = null;
+    const store = await openStore(options, runtime, (error) => {
+      if (error === null) diskAlarm?.writeSucceeded();
+      else diskAlarm?.writeFailed();
+    });
+    const { broker, access } = await recover(store, runtime, options).catch(
+      async (error: unknown) => {
+        await store.journal.close();
+        await store.definitions.close();
+        throw error;
+      },
+    );
+    if (typeof options.dataDir === 'string') {
+      const limit = options.diskFreeLimit ?? DEFAULT_DISK_FREE_LIMIT;
+      diskAlarm = new DiskAlarm(broker.alarms, runtime, options.dataDir, limit);
+    }
+    const running = new RunningBroker({ broker, access, diskAlarm, options, runtime });
+    try {
+      await running.#serve(options);
+      return running;
+    } catch (error) {
+      await running.close();
+      throw error;
+    }
+  }
+
+  /** Clients of AMQP first: they do not wait for plugins. */
+  async #serve(options: CreateBrokerOptions): Promise<void> {
+    const { port = 0, host = '127.0.0.1', tls, listeners, sockets = {} } = options;
+    const identity =
+      tls === undefined ? null : new TlsIdentity({ ...DEFAULT_TLS, password: null, ...tls });
+    const usual = [{ port, host, isTls: false }];
+    if (tls !== undefined) usual.push({ port: tls.port ?? 0, host, isTls: true });
+    this.openListeners = await openListeners(this.amqp, listeners ?? usual, identity, sockets);
+    await loadPlugins(this.plugins, options);
+  }
+
+  async close(): Promise<void> {
+    this.memoryAlarm.close();
+    this.diskAlarm?.close();
+    this.#closing ??= this.#closeAll();
+    await this.#closing;
+  }
+
+  async #closeAll(): Promise<void> {
+    await this.plugins.stop();
+    await this.amqp.close();
+    await this.broker.close();
+  }
+}
+
+async function recover(
+  store: Store,
+  runtime: Runtime,
+  options: CreateBrokerOptions,
+): Promise<{ broker: Broker; access: AccessControl }> {
+  const { memoryBudget = DEFAULT_MEMORY_BUDGET } = options;
+  const defaultUser = defaultUserOf(options);
+  const { vhost: defaultVirtualHost } = defaultUser ?? DEFAULT_USER;
+  const broker = new Broker({ defaultVirtualHost, ...options, runtime, ...store, memoryBudget });
+  const { definitions } = store;
+  const access = new AccessControl({ definitions, runtime, ...options.access });
+  await access.recover(defaultUser);
+  broker.virtualHosts.onDeleted((name) => void access.deleteVirtualHost(name));
+  broker.recover();
+  return { broker, access };
+}
+
+/** Null for none. */
+export function defaultUserOf({ access }: CreateBrokerOptions): DefaultUser | null {
+  return access?.defaultUser === null ? null : { ...DEFAULT_USER, ...access?.defaultUser };
+}
+
+function listenerFacts({ host, port, isTls }: OpenListener): ListenerFacts {
+  return { protocol: isTls ? 'amqp/ssl' : 'amqp', address: host, port };
+}

@@ -1,0 +1,68 @@
+/** Sets plugins up, gives each what plugin-api.ts promises, and starts and stops what they have added. */
+import type { About, ListenerFacts, Plugin, PluginContext } from '../plugins/plugin-api.ts';
+import { HttpListeners } from './http-listeners.ts';
+import { Services } from './services.ts';
+
+/** What the host itself does not make. */
+export type PluginSurroundings = Omit<PluginContext, 'http' | 'services' | 'about'> & {
+  readonly about: Omit<About, 'listeners'>;
+  /** Those of the broker itself. */
+  readonly listeners: () => readonly ListenerFacts[];
+};
+
+/** A plugin could not be set up. */
+export class PluginError extends Error {
+  override readonly name = 'PluginError';
+}
+
+export class PluginHost {
+  readonly #surroundings: PluginSurroundings;
+  readonly #http = new HttpListeners();
+  readonly #services: Services;
+  readonly #names = new Set<string>();
+
+  constructor(surroundings: PluginSurroundings) {
+    this.#surroundings = surroundings;
+    this.#services = new Services(surroundings.runtime.log);
+  }
+
+  get listeners(): readonly ListenerFacts[] {
+    return [...this.#surroundings.listeners(), ...this.#http.facts];
+  }
+
+  /** @throws PluginError */
+  async setUp(plugin: Plugin): Promise<void> {
+    const { name } = plugin;
+    if (this.#names.has(name)) throw new PluginError(`plugin ${name} is there twice`);
+    this.#names.add(name);
+    try {
+      await plugin.setup(this.#contextFor(name));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new PluginError(`plugin ${name} cannot be set up: ${reason}`, { cause: error });
+    }
+  }
+
+  #contextFor(name: string): PluginContext {
+    const { broker, access, runtime, about } = this.#surroundings;
+    return {
+      broker,
+      access,
+      http: this.#http,
+      services: this.#services,
+      runtime: { ...runtime, log: runtime.log.child({ plugin: name }) },
+      about: { ...about, listeners: () => this.listeners },
+    };
+  }
+
+  /** Rejects as HttpListeners.listen does. */
+  async start(): Promise<void> {
+    await this.#http.listen();
+    await this.#services.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#services.stop();
+    await this.#http.close();
+  }
+}

@@ -1,0 +1,138 @@
+/** Lists as the API answers them: sorted, cut into pages, reduced to columns (behaviour of RabbitMQ's parameters). */
+import { badRequest, ok, Refusal, type Answer, type Request } from './route.ts';
+
+type Item = object;
+
+const PAGE_SIZE = 100;
+const PAGE_SIZE_MAX = 500;
+
+/** A list of what is there already as objects. @throws Refusal for parameters that make no sense */
+export function listAnswer(items: readonly Item[], { query }: Request): Answer {
+  const page = readPage(query);
+  const named = filterByName(items, query);
+  const sorted = sort(named, query);
+  if (page === null) return ok(project(sorted, query));
+  return ok(pageOf(sorted, items.length, page, query));
+}
+
+/** One object, reduced to the columns that are asked for. */
+export function objectAnswer(item: Item, { query }: Request): Answer {
+  return ok(project([item], query)[0]);
+}
+
+interface Page {
+  readonly number: number;
+  readonly size: number;
+}
+
+function readPage(query: URLSearchParams): Page | null {
+  const page = query.get('page');
+  if (page === null) return null;
+  const number = readPositive('page', page);
+  const size = readPositive('page_size', query.get('page_size') ?? String(PAGE_SIZE));
+  if (size > PAGE_SIZE_MAX) throw invalidPagination('page_size', String(size));
+  return { number, size };
+}
+
+function readPositive(name: string, text: string): number {
+  if (!/^\d{1,9}$/u.test(text) || Number(text) < 1) throw invalidPagination(name, text);
+  return Number(text);
+}
+
+function invalidPagination(name: string, value: string): Refusal {
+  return new Refusal(400, 'invalid_pagination_parameters', `Invalid ${name}: ${value}`);
+}
+
+function pageOf(
+  items: readonly Item[],
+  totalCount: number,
+  page: Page,
+  query: URLSearchParams,
+): object {
+  const { number, size } = page;
+  const from = (number - 1) * size;
+  if (from > 0 && from >= items.length) {
+    const reason = `Page out of range, page: ${number} page size: ${size}, len: ${items.length}`;
+    throw new Refusal(400, 'page_out_of_range', reason);
+  }
+  const found = project(items.slice(from, from + size), query);
+  return {
+    filtered_count: items.length,
+    item_count: found.length,
+    items: found,
+    page: number,
+    page_count: Math.max(1, Math.ceil(items.length / size)),
+    page_size: size,
+    total_count: totalCount,
+  };
+}
+
+function filterByName(items: readonly Item[], query: URLSearchParams): readonly Item[] {
+  const wanted = query.get('name') ?? '';
+  if (wanted === '') return items;
+  const isMatch = nameTest(wanted, query.get('use_regex') === 'true');
+  return items.filter((item) => {
+    const { name } = item as { name?: unknown };
+    return isMatch(typeof name === 'string' ? name : '');
+  });
+}
+
+function nameTest(wanted: string, isExpression: boolean): (name: string) => boolean {
+  if (!isExpression) {
+    const lower = wanted.toLowerCase();
+    return (name) => name.toLowerCase().includes(lower);
+  }
+  throw badRequest('use_regex is not supported yet');
+}
+
+/** What is missing sorts first. */
+function sort(items: readonly Item[], query: URLSearchParams): readonly Item[] {
+  const path = query.get('sort');
+  if (path === null || path === '') return items;
+  const direction = query.get('sort_reverse') === 'true' ? -1 : 1;
+  const keyed = items.map((item) => ({ item, key: valueAt(item, path) }));
+  keyed.sort((a, b) => direction * compare(a.key, b.key));
+  return keyed.map(({ item }) => item);
+}
+
+function compare(a: unknown, b: unknown): number {
+  if (a === undefined || b === undefined) return Number(b === undefined) - Number(a === undefined);
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const [left, right] = [textOf(a), textOf(b)];
+  return left < right ? -1 : Number(left > right);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function valueAt(item: Item, path: string): unknown {
+  let value: unknown = item;
+  for (const part of path.split('.')) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Record<string, unknown>)[part];
+  }
+  return value;
+}
+
+/** Only the columns that are asked for; `a.b` is a field within a field. */
+function project(items: readonly Item[], query: URLSearchParams): readonly Item[] {
+  const columns = query.get('columns');
+  if (columns === null || columns === '') return items;
+  const paths = columns.split(',').map((column) => column.split('.'));
+  return items.map((item) => pick(item as Record<string, unknown>, paths));
+}
+
+function pick(item: Record<string, unknown>, paths: readonly (readonly string[])[]): Item {
+  const picked: Record<string, unknown> = {};
+  for (const [first = '', ...rest] of paths) {
+    const value = Object.hasOwn(item, first) ? item[first] : undefined;
+    if (value === undefined) continue;
+    if (rest.length === 0) picked[first] = value;
+    else if (typeof value === 'object' && value !== null) {
+      const inner = pick(value as Record<string, unknown>, [rest]);
+      picked[first] = { ...(picked[first] as object | undefined), ...inner };
+    }
+  }
+  return picked;
+}

@@ -1,0 +1,142 @@
+/** Users: `/users`, `/whoami`. */
+import * as v from 'valibot';
+import type { AccessControl, PluginContext } from '../../plugin-api.ts';
+import { listAnswer, objectAnswer } from '../lists.ts';
+import {
+  badRequest,
+  CREATED,
+  NO_CONTENT,
+  notFound,
+  ok,
+  routeWithBody,
+  type Route,
+} from '../route.ts';
+
+type User = NonNullable<ReturnType<AccessControl['users']['find']>>;
+
+const TAGS = v.union([
+  v.pipe(
+    v.string(),
+    v.transform((text) => text.split(/[\s,]+/u).filter((tag) => tag !== '')),
+  ),
+  v.array(v.string()),
+]);
+
+const USER = v.object({
+  password: v.optional(v.string()),
+  password_hash: v.optional(v.string()),
+  hashing_algorithm: v.optional(v.string()),
+  tags: v.optional(TAGS, []),
+});
+
+const BULK_DELETE = v.object({ users: v.array(v.string()) });
+
+/** The algorithm of a hash that comes without one. */
+const DEFAULT_ALGORITHM = 'rabbit_password_hashing_sha256';
+
+export function userRoutes({ access }: PluginContext): readonly Route[] {
+  const { users, permissions } = access;
+  return [
+    {
+      method: 'get',
+      path: '/whoami',
+      summary: 'The user that asks',
+      tag: 'management',
+      handle: ({ user }) => ok({ name: user.name, tags: user.tags }),
+    },
+    {
+      method: 'get',
+      path: '/users',
+      summary: 'All users',
+      tag: 'administrator',
+      handle: (request) => listAnswer([...users].map(shown), request),
+    },
+    {
+      method: 'get',
+      path: '/users/without-permissions',
+      summary: 'Users without permissions in any virtual host',
+      tag: 'administrator',
+      handle(request) {
+        const known = new Set([...permissions].map(({ user }) => user));
+        return listAnswer([...users].filter(({ name }) => !known.has(name)).map(shown), request);
+      },
+    },
+    routeWithBody({
+      method: 'post',
+      path: '/users/bulk-delete',
+      summary: 'Delete several users',
+      tag: 'administrator',
+      body: BULK_DELETE,
+      async handle({ body }) {
+        await Promise.all(body.users.map(async (name) => users.delete(name)));
+        return NO_CONTENT;
+      },
+    }),
+    {
+      method: 'get',
+      path: '/users/{name}',
+      summary: 'A user',
+      tag: 'administrator',
+      handle: (request) => objectAnswer(shown(existing(access, request.params['name'])), request),
+    },
+    routeWithBody({
+      method: 'put',
+      path: '/users/{name}',
+      summary: 'Create or change a user',
+      tag: 'administrator',
+      body: USER,
+      async handle({ params: { name = '' }, body }) {
+        const known = users.find(name);
+        const hash = await hashOf(access, known, body);
+        await users.put({ name, tags: body.tags, limits: known?.limits ?? {}, ...hash });
+        return known === undefined ? CREATED : NO_CONTENT;
+      },
+    }),
+    {
+      method: 'delete',
+      path: '/users/{name}',
+      summary: 'Delete a user',
+      tag: 'administrator',
+      async handle({ params: { name = '' } }) {
+        await users.delete(existing(access, name).name);
+        return NO_CONTENT;
+      },
+    },
+  ];
+}
+
+/** @throws Refusal */
+function existing({ users }: AccessControl, name: string | undefined): User {
+  const user = users.find(name ?? '');
+  if (user === undefined) throw notFound();
+  return user;
+}
+
+/** With neither password nor hash a user keeps what they have. */
+async function hashOf(
+  { users }: AccessControl,
+  known: User | undefined,
+  body: v.InferOutput<typeof USER>,
+): Promise<Pick<User, 'passwordHash' | 'hashingAlgorithm'>> {
+  const { password, password_hash: passwordHash, hashing_algorithm: algorithm } = body;
+  if (password !== undefined && passwordHash !== undefined) {
+    throw badRequest('Cannot specify both password and password_hash');
+  }
+  if (password !== undefined) {
+    return password === ''
+      ? { passwordHash: '', hashingAlgorithm: DEFAULT_ALGORITHM }
+      : users.hashPassword(password);
+  }
+  const hashingAlgorithm = algorithm ?? known?.hashingAlgorithm ?? DEFAULT_ALGORITHM;
+  return { passwordHash: passwordHash ?? known?.passwordHash ?? '', hashingAlgorithm };
+}
+
+function shown({ name, passwordHash, hashingAlgorithm, tags, limits }: User): object {
+  return {
+    name,
+    password_hash: passwordHash,
+    hashing_algorithm: hashingAlgorithm,
+    tags,
+    limits,
+  };
+}

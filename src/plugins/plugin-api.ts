@@ -1,0 +1,109 @@
+/**
+ * What a plugin is, and all that it may use: nothing else of Leveret is meant for plugins. The management API is one.
+ *
+ *   export default definePlugin({
+ *     name: 'hello',
+ *     async setup({ http }) {
+ *       const routes = await http.at({ name: 'hello', host: '127.0.0.1', port: 8080, tls: null });
+ *       routes.get('/hello', (c) => c.text('Hello'));
+ *     },
+ *   });
+ */
+import type { HttpBindings } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { AccessControl } from '../access/access-control.ts';
+import type { Broker } from '../broker/broker.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { TlsIdentity } from '../runtime/tls-identity.ts';
+
+export type { AccessControl } from '../access/access-control.ts';
+export { AccessError } from '../access/access-error.ts';
+export type { Access, AuthenticatedUser, Peer, Resource } from '../access/authenticator.ts';
+export { whenKnown, type Eventually } from '../access/eventually.ts';
+export type { Broker } from '../broker/broker.ts';
+export { BrokerError } from '../broker/errors.ts';
+export { ParameterError } from '../broker/parameters.ts';
+export { VirtualHostError } from '../broker/virtual-host-metadata.ts';
+export type { VirtualHost } from '../broker/virtual-host.ts';
+export {
+  tableFromJson,
+  tableToJson,
+  type Json,
+  type JsonObject,
+} from '../amqp/wire/field-table-json.ts';
+export type { Runtime } from '../runtime/runtime.ts';
+export type { TlsIdentity } from '../runtime/tls-identity.ts';
+
+/** An ability that is added to a broker. */
+export interface Plugin {
+  /** Unique, in lower case, with hyphens. */
+  readonly name: string;
+  /** Called once, before anybody is served over HTTP. What it throws stops the start of the broker. */
+  setup(context: PluginContext): Promise<void> | void;
+}
+
+export interface PluginContext {
+  /** Virtual hosts, exchanges, queues, policies, parameters, alarms. */
+  readonly broker: Broker;
+  /** Users, permissions, and the check of both. */
+  readonly access: AccessControl;
+  readonly http: HttpHost;
+  readonly services: ServiceHost;
+  /** Clock, timers, randomness, and the log with the plugin's name on each line. */
+  readonly runtime: Runtime;
+  readonly about: About;
+}
+
+/** What the broker says of itself. */
+export interface About {
+  readonly version: string;
+  /** As RabbitMQ names nodes: `leveret@host`. */
+  readonly nodeName: string;
+  /** Where clients are served. */
+  readonly listeners: () => readonly ListenerFacts[];
+}
+
+export interface ListenerFacts {
+  /** `amqp`, `amqp/ssl`, `http`, ... */
+  readonly protocol: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Routes of one listener (https://hono.dev/docs/api/routing). */
+export type HttpRoutes = Hono<{ Bindings: HttpBindings }>;
+
+export interface HttpEndpoint {
+  /** For the log and for lists of listeners, such as `http`. */
+  readonly name: string;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly tls: TlsIdentity | null;
+}
+
+export interface HttpHost {
+  /**
+   * Where routes can be added while plugins are set up; it is listened on when all are. Plugins that name the same
+   * address share it.
+   */
+  at(endpoint: HttpEndpoint): Promise<HttpRoutes>;
+}
+
+/** Something that goes on beside the serving of clients. */
+export interface Service {
+  readonly name: string;
+  /** Called when clients can be served; an error is logged and the broker goes on without the service. */
+  start(): Promise<void> | void;
+  /** Called before the broker stops, the last started first. */
+  stop(): Promise<void> | void;
+}
+
+export interface ServiceHost {
+  add(service: Service): void;
+}
+
+/** Says that an object is a plugin: it gives it its type, and nothing more. */
+export function definePlugin(plugin: Plugin): Plugin {
+  return plugin;
+}
