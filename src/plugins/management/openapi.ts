@@ -44,5 +44,5 @@ function operationOf({ method, path, summary, tag, body }: Route): object {
 
 /** What JSON Schema cannot say of a schema is left out of it. */
 function schemaOf(body: NonNullable<Route['body']>): JsonObject {
-  return toJsonSchema(body, { errorMode: 'ignore', typeMode: 'input' });
+  return toJsonSchema(body, { errorMode: 'ignore', typeMode: 'input' }) as unknown as JsonObject;
 }

@@ -171,6 +171,6 @@ function answerToBroker({ reply, message }: BrokerError): Answer {
 function respond(c: HttpContext, { status, body, headers }: Answer): Response {
   for (const [name, value] of Object.entries({ ...HEADERS, ...headers })) c.header(name, value);
   if (body === undefined) return c.body(null, status);
-  if (typeof body === 'string') return c.text(body, status);
-  return c.json(body, status);
+  if (typeof body === 'string') return c.text(body, status as 200);
+  return c.json(body as object, status as 200);
 }
