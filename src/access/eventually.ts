@@ -19,5 +19,6 @@ export function allAgree<T>(
 ): Eventually<boolean> {
   const item = items[from];
   if (item === undefined) return true;
+  if (from === items.length - 1) return ask(item);
   return whenKnown(ask(item), (isAgreed) => isAgreed && allAgree(items, ask, from + 1));
 }

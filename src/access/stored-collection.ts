@@ -23,7 +23,7 @@ export class StoredCollection<T> {
   recover(read: (value: unknown) => T, log: Logger): void {
     for (const { key, value } of this.#store.load(this.#kind)) {
       try {
-        this.#byKey.set(key, read(value));
+        this.#byKey.set(memoryKey(JSON.parse(key) as string[]), read(value));
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         log.error('a stored definition cannot be used and is left out', {
@@ -44,26 +44,32 @@ export class StoredCollection<T> {
   }
 
   get(...names: readonly string[]): T | undefined {
-    return this.#byKey.get(keyOf(names));
+    return this.#byKey.get(memoryKey(names));
   }
 
   /** @param stored what is kept of it: plain data */
   put(names: readonly string[], thing: T, stored: unknown): Durable {
-    const key = keyOf(names);
-    this.#byKey.set(key, thing);
-    return this.#store.put({ kind: this.#kind, key, value: stored });
+    this.#byKey.set(memoryKey(names), thing);
+    return this.#store.put({ kind: this.#kind, key: storedKey(names), value: stored });
   }
 
   /** Nothing happens when it is not there. */
   delete(...names: readonly string[]): Durable {
-    const key = keyOf(names);
-    if (!this.#byKey.delete(key)) return undefined;
-    return this.#store.delete(this.#kind, key);
+    if (!this.#byKey.delete(memoryKey(names))) return undefined;
+    return this.#store.delete(this.#kind, storedKey(names));
   }
 }
 
-function keyOf(names: readonly string[]): string {
+function storedKey(names: readonly string[]): string {
   return JSON.stringify(names);
+}
+
+/** The same for the same names only, and made quickly: permissions are looked up by it. */
+function memoryKey(names: readonly string[]): string {
+  const [first = '', second, ...others] = names;
+  if (second === undefined) return first;
+  const both = `${first.length} ${first}${second}`;
+  return others.length === 0 ? both : memoryKey([both, ...others]);
 }
 
 /** Settles when all of them have. */

@@ -138,6 +138,13 @@ export class ChannelMultiplexer {
     for (const channel of this.#channels.values()) channel.consuming.resume();
   }
 
+  /** The user may have lost the permission to read. */
+  cancelUnreadable(): void {
+    for (const channel of this.#channels.values()) {
+      if (!channel.isClosing) channel.consuming.cancelUnreadable();
+    }
+  }
+
   /** The connection ends, and all channels with it. */
   endAll(): void {
     const { size } = this.#channels;

@@ -6,8 +6,8 @@
  * them one by one, in RabbitMQ's order.
  */
 import type { AccessControl } from '../access/access-control.ts';
-import type { Access, AuthenticatedUser } from '../access/authenticator.ts';
-import type { Eventually } from '../access/eventually.ts';
+import type { Access, AuthenticatedUser, Peer } from '../access/authenticator.ts';
+import { whenKnown, type Eventually } from '../access/eventually.ts';
 import { BrokerError } from '../broker/errors.ts';
 import { isReached } from './admission.ts';
 import { ProtocolError } from './errors.ts';
@@ -28,6 +28,7 @@ export interface ConnectionAccessOptions {
   readonly access: AccessControl;
   readonly user: AuthenticatedUser;
   readonly vhost: string;
+  readonly peer: Peer;
   readonly log: Logger;
 }
 
@@ -63,7 +64,7 @@ export class ConnectionAccess {
 
   /** @throws BrokerError ACCESS_REFUSED */
   require(question: Question): void {
-    if (this.#isAllowed(question)) return;
+    if (this.allows(question)) return;
     const { access, kind, name, topic } = question;
     const { vhost } = this.#options;
     const resource = `${kind} '${shownName(kind, name)}' in vhost '${vhost}'`;
@@ -77,7 +78,7 @@ export class ConnectionAccess {
   /** A passive declaration changes nothing: whoever may do anything with the thing may know that it is there. */
   requireAny(kind: 'exchange' | 'queue', name: string): void {
     const others: readonly Access[] = ['write', 'read'];
-    if (others.some((access) => this.#isAllowed({ access, kind, name }))) return;
+    if (others.some((access) => this.allows({ access, kind, name }))) return;
     this.require({ access: 'configure', kind, name });
   }
 
@@ -99,7 +100,30 @@ export class ConnectionAccess {
     this.#options.access.usage.channelsClosed(this.user.name, count);
   }
 
-  #isAllowed(question: Question): boolean {
+  /**
+   * connection.update-secret: the client has a new token for its login (https://www.rabbitmq.com/docs/oauth2), with which
+   * it may do more or less than before. A promise when somebody else has to be asked.
+   *
+   * @throws ProtocolError NOT_ALLOWED when the secret is refused, or does not allow the virtual host
+   */
+  updateSecret(secret: string): Eventually<void> {
+    const { access, vhost, peer } = this.#options;
+    return whenKnown(access.updateSecret(this.user, secret), (user) => {
+      if (user === null) {
+        throw new ProtocolError('NOT_ALLOWED', 'New secret was refused by one of the backends');
+      }
+      return whenKnown(access.vhostAccess(user, vhost, peer), (isAllowed) => {
+        if (!isAllowed) {
+          const text = `access to vhost '${vhost}' refused for user '${user.name}'`;
+          throw new ProtocolError('NOT_ALLOWED', text);
+        }
+        this.user = user;
+      });
+    });
+  }
+
+  /** The answer to a question that is `known`. */
+  allows(question: Question): boolean {
     const answer = this.#answer(question);
     if (answer instanceof Promise) throw new Error('a permission is used that was not asked for');
     return answer;

@@ -2,7 +2,6 @@
  * One client's connection: reads its frames, leads it through the handshake, gives frames to their channels, turns
  * refusals into close methods and ends in order. It knows no socket, only a Transport.
  */
-import type { AuthenticatedUser } from '../access/authenticator.ts';
 import type { Turn } from '../broker/turn.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -29,7 +28,6 @@ import { OutputBuffer } from './output-buffer.ts';
 import { PublishBlock } from './publish-block.ts';
 import { StoredAnswers } from './stored-answers.ts';
 import { ProtocolHeaderReader } from './protocol-header.ts';
-import { updateSecret } from './secret-update.ts';
 import { SocketEnd } from './socket-end.ts';
 import { connectionName, peerOf, type Endpoints, type Transport } from './transport.ts';
 import { PROTOCOL_HEADER } from './wire/frame.ts';
@@ -66,12 +64,10 @@ export class Connection implements RoutedConnection, ChannelHost {
   readonly #heartbeat: Heartbeat;
   readonly block: PublishBlock;
   readonly answers: StoredAnswers;
-  readonly #options: ConnectionOptions;
   readonly #end: SocketEnd;
 
   constructor(options: ConnectionOptions, transport: Transport, endpoints: Endpoints) {
     const { broker, limits } = options;
-    this.#options = options;
     this.#transport = transport;
     this.name = connectionName(endpoints);
     this.runtime = broker.runtime;
@@ -258,14 +254,14 @@ export class Connection implements RoutedConnection, ChannelHost {
     if (method.id !== CONNECTION_UPDATE_SECRET) {
       throw new ProtocolError('CHANNEL_ERROR', 'unexpected method in connection state running');
     }
-    const respond = (user: AuthenticatedUser): void => {
-      this.access.user = user;
+    const respond = (): void => {
       encodeConnectionUpdateSecretOk(this.out, 0, {});
+      this.channels.cancelUnreadable();
       this.out.touch();
     };
-    const pending = updateSecret(this.#options.access, this.access.user, method.newSecret);
+    const pending = this.access.updateSecret(method.newSecret.toString());
     if (pending instanceof Promise) this.#pauseUntil(pending, respond, null);
-    else respond(pending);
+    else respond();
   }
 
   /** The broker's alarms have changed. */

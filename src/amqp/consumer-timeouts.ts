@@ -3,6 +3,7 @@
  * is kept for a delivery: now and then the channel's last delivery tag is noted, and a delivery with a tag up to the
  * noted one is at least as old as the note.
  */
+import { BrokerError } from '../broker/errors.ts';
 import type { Timer, Timers } from '../runtime/timers.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Subscription } from './subscription.ts';
@@ -91,4 +92,13 @@ export class ConsumerTimeouts {
     if (oldest > 0) this.#notes.splice(0, oldest);
     this.#notes.push({ deliveryTag: this.#subject.lastDeliveryTag, atMs: nowMs });
   }
+}
+
+/** What a channel is closed with where its client cannot be told that a consumer is cancelled. */
+export function timedOut(channel: number, timeoutMs: number): BrokerError {
+  return new BrokerError(
+    'PRECONDITION_FAILED',
+    `delivery acknowledgement on channel ${channel} timed out. Timeout value used: ${timeoutMs} ms. ` +
+      'This timeout value can be configured, see consumers doc guide to learn more',
+  );
 }

@@ -9,11 +9,11 @@ import type { UnackedHolder } from '../broker/queue/browsed-message.ts';
 import type { Consumer, DeliveryTarget } from '../broker/queue/consumer.ts';
 import { validateConsumerArguments } from '../broker/queue/consumer-arguments.ts';
 import type { QueueRef, TakenMessage } from '../broker/queue/queue-ref.ts';
-import { ReplyQueue } from '../broker/queue/reply-queue.ts';
+import { isReplyName, ReplyQueue } from '../broker/queue/reply-queue.ts';
 import { checkStreamConsumer } from '../broker/queue/stream-queue.ts';
 import type { ChannelContext } from './channel-context.ts';
 import { writeContent } from './content-writer.ts';
-import { ConsumerTimeouts, type TimeoutSubject } from './consumer-timeouts.ts';
+import { ConsumerTimeouts, timedOut, type TimeoutSubject } from './consumer-timeouts.ts';
 import { ProtocolError } from './errors.ts';
 import { ACKNOWLEDGE, REJECT, REQUEUE, REQUEUE_FAILED, type Settlement } from './settlement.ts';
 import { Subscription } from './subscription.ts';
@@ -176,6 +176,24 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
       if (noWait) return;
       encodeBasicCancelOk(connection.out, number, { consumerTag });
       connection.out.touch();
+    });
+  }
+
+  /** Ends consumers of queues that the user may no longer read from. */
+  cancelUnreadable(): void {
+    const { access } = this.#channel.connection;
+    const consumers = [...this.#subscriptions.values()].map((subscription) => {
+      const { name } = subscription.queue;
+      return { subscription, question: { access: 'read', kind: 'queue', name } as const };
+    });
+    const asked = consumers.filter(({ question }) => !isReplyName(question.name));
+    const answers = access.known(asked.map(({ question }) => question));
+    this.#channel.whenAnswered(answers, () => {
+      for (const { subscription, question } of asked) {
+        if (access.allows(question)) continue;
+        void subscription.queue.cancel(subscription);
+        this.consumerCancelled(subscription);
+      }
     });
   }
 
@@ -376,12 +394,4 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
     this.#subscriptions.clear();
     this.#settleUpTo(0, REQUEUE_FAILED);
   }
-}
-
-function timedOut(channel: number, timeoutMs: number): BrokerError {
-  return new BrokerError(
-    'PRECONDITION_FAILED',
-    `delivery acknowledgement on channel ${channel} timed out. Timeout value used: ${timeoutMs} ms. ` +
-      'This timeout value can be configured, see consumers doc guide to learn more',
-  );
 }

@@ -211,11 +211,12 @@ export class Handshake {
   #open(method: ConnectionOpen): Eventually<void> {
     const user = this.#user;
     if (user === null) throw new Error('nobody has logged in');
-    const { access, broker } = this.#options;
+    const { access, broker, peer } = this.#options;
+    const { log } = broker.runtime;
     return whenKnown(this.admission.enter(user, method.virtualHost), (virtualHost) => {
       this.virtualHost = virtualHost;
       const { name: vhost } = virtualHost;
-      this.access = new ConnectionAccess({ access, user, vhost, log: broker.runtime.log });
+      this.access = new ConnectionAccess({ access, user, vhost, peer, log });
       encodeConnectionOpenOk(this.#options.out, 0, {});
     });
   }

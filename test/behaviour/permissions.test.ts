@@ -140,6 +140,33 @@ describe('permissions', { concurrency: true }, () => {
     await connection.close();
   });
 
+  test('a back end is asked once for what is repeated, until something changes', async () => {
+    const asked: string[] = [];
+    const access = askedAccess((question) => asked.push(question));
+    await using running = await startWithUser({ access });
+    permit(access, USER, { configure: '.*', write: '.*', read: '.*' });
+    const connection = await open(running.port, USER);
+    const channel = await connection.createConfirmChannel();
+    const publishMany = async (): Promise<void> => {
+      for (let i = 0; i < 1000; i++) {
+        channel.publish('amq.topic', 'a', Buffer.from('1'));
+        channel.publish('amq.topic', 'b', Buffer.from('1'));
+      }
+      await channel.waitForConfirms();
+    };
+    const expected = ['write amq.topic', 'write amq.topic a', 'write amq.topic b'];
+    await publishMany();
+    // Queues that come and go make no difference.
+    for (let i = 0; i < 10; i++) await channel.assertQueue('q', { autoDelete: true });
+    await publishMany();
+    assert.deepEqual(asked, [...expected, 'configure q']);
+    asked.length = 0;
+    void access.users.setTags('guest', []);
+    await publishMany();
+    assert.deepEqual(asked, expected);
+    await connection.close();
+  });
+
   test('a back end that answers later is waited for, in order', async () => {
     const access = slowAccess();
     await using running = await startWithUser({ access });
@@ -168,7 +195,32 @@ describe('permissions', { concurrency: true }, () => {
   });
 });
 
-/** The broker's own users, but each answer comes a turn of the event loop later. */
+/** The broker's own users, seen through an authorizer of one's own. */
+function accessThrough(
+  through: (one: Authorizer) => Authorizer,
+  delay: <T>(answer: T | Promise<T>) => T | Promise<T> = (answer) => answer,
+): AccessControl {
+  const authenticate = async (
+    internal: BackEnd,
+    login: Login,
+  ): Promise<AuthenticatedUser | null> => {
+    const user = await delay(internal.authenticate(login));
+    return user === null ? null : { ...user, authorizers: user.authorizers.map(through) };
+  };
+  return guestAccess({
+    backEnds: (internal) => [
+      {
+        authentication: {
+          name: 'through',
+          authenticate: (login) => authenticate(internal, login),
+          authorize: () => null,
+        },
+      },
+    ],
+  });
+}
+
+/** Each answer comes a turn of the event loop later. */
 function slowAccess(): AccessControl {
   const later = async <T>(answer: T | Promise<T>): Promise<T> => {
     await new Promise((resolve) => setImmediate(resolve));
@@ -179,22 +231,21 @@ function slowAccess(): AccessControl {
     resourceAccess: (...question) => later(one.resourceAccess(...question)),
     topicAccess: (...question) => later(one.topicAccess(...question)),
   });
-  const authenticate = async (
-    internal: BackEnd,
-    login: Login,
-  ): Promise<AuthenticatedUser | null> => {
-    const user = await later(internal.authenticate(login));
-    return user === null ? null : { ...user, authorizers: user.authorizers.map(slow) };
-  };
-  return guestAccess({
-    backEnds: (internal) => [
-      {
-        authentication: {
-          name: 'slow',
-          authenticate: (login) => authenticate(internal, login),
-          authorize: () => null,
-        },
-      },
-    ],
-  });
+  return accessThrough(slow, later);
+}
+
+/** Tells what is asked of it. */
+function askedAccess(tell: (question: string) => void): AccessControl {
+  return accessThrough((one) => ({
+    vhostAccess: (...question) => one.vhostAccess(...question),
+    resourceAccess: (user, vhost, resource, access) => {
+      tell(`${access} ${resource.name}`);
+      return one.resourceAccess(user, vhost, resource, access);
+    },
+    topicAccess: (...question) => {
+      const [, , exchange, routingKey, access] = question;
+      tell(`${access} ${exchange} ${routingKey}`);
+      return one.topicAccess(...question);
+    },
+  }));
 }
