@@ -34,6 +34,7 @@ export type {
   ManagementListenOptions,
   TlsListenOptions,
 } from './embedding/broker-options.ts';
+export type { DefinitionFiles } from './definitions/load-at-start.ts';
 export { PluginError } from './plugin-host/plugin-host.ts';
 export * from './plugins/plugin-api.ts';
 export type { CertificateFiles, TlsSettings, TlsVersion } from './runtime/tls-identity.ts';
@@ -83,6 +84,7 @@ export interface EmbeddedBroker extends AsyncDisposable {
  * @throws TlsFileError when a certificate or a key cannot be used
  * @throws DataDirectoryError when the data directory is in use, damaged, of a newer version or out of reach
  * @throws Error for `virtualHostDefaults` that policies and limits could not be
+ * @throws DefinitionsError when definitions to be loaded are wrong
  * @throws PluginError when a plugin cannot be set up
  * @throws the system's error (`code` EADDRINUSE, EACCES, ...) when the port cannot be had
  */

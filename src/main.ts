@@ -7,6 +7,8 @@ import type { Settings, StorageSettings } from './config/settings.ts';
 import {
   createBroker,
   DataDirectoryError,
+  DefinitionsError,
+  PluginError,
   TlsFileError,
   VERSION,
   type EmbeddedBroker,
@@ -81,12 +83,15 @@ async function listen(settings: Settings, log: Logger): Promise<EmbeddedBroker> 
   try {
     return await createBroker({ ...brokerOptions(settings), log });
   } catch (error) {
-    if (error instanceof DataDirectoryError || error instanceof TlsFileError) {
-      throw new ConfigurationError(error.message, { cause: error });
+    if (START_ERRORS.some((type) => error instanceof type)) {
+      throw new ConfigurationError((error as Error).message, { cause: error });
     }
     throw new ConfigurationError(listenProblem(error), { cause: error });
   }
 }
+
+/** Errors whose messages are made to be shown. */
+const START_ERRORS = [DataDirectoryError, DefinitionsError, PluginError, TlsFileError];
 
 /** What Node tells with an error of a listener. */
 interface ListenFailure extends NodeJS.ErrnoException {

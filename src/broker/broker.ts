@@ -35,8 +35,8 @@ export interface VirtualHostRules {
   readonly virtualHostMax?: number;
   /** Most queues of all virtual hosts together; no limit when left out. */
   readonly queueMax?: number;
-  /** The virtual host that a broker begins with; `/` when left out. */
-  readonly defaultVirtualHost?: string;
+  /** The virtual host that a broker begins with; `/` when left out, null for none. */
+  readonly defaultVirtualHost?: string | null;
   /** What new virtual hosts get. What is wrong in it is thrown by the constructor: ParameterError, PatternError. */
   readonly virtualHostDefaults?: VirtualHostDefaults;
   /** Set as the global parameters `cluster_name` and `cluster_tags` at each start. */
@@ -130,8 +130,8 @@ export class Broker {
       globalParameters: this.globalParameters,
     });
     this.#options.journal.recovered();
-    if (this.virtualHosts.size === 0) {
-      const { defaultVirtualHost = '/' } = this.#options;
+    const { defaultVirtualHost = '/' } = this.#options;
+    if (this.virtualHosts.size === 0 && defaultVirtualHost !== null) {
       const description = 'Default virtual host';
       const created = this.createVirtualHost(defaultVirtualHost, { description });
       // Where this fails, so does everything that is declared in it, and who declares it is told.

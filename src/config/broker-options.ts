@@ -7,7 +7,13 @@ import {
   type AccessOptions,
   type VirtualHostOptions,
 } from './rules-options.ts';
-import type { Endpoint, LimitSettings, Settings, SyncRule } from './settings.ts';
+import type {
+  DefinitionsSettings,
+  Endpoint,
+  LimitSettings,
+  Settings,
+  SyncRule,
+} from './settings.ts';
 import type { TlsServerSettings } from './tls-settings.ts';
 
 /** Of Node's timers: nearly 25 days. */
@@ -49,6 +55,7 @@ export interface BrokerOptions extends VirtualHostOptions {
   readonly diskFreeLimit: DiskFreeLimit;
   readonly limits: BrokerLimits;
   readonly access: AccessOptions;
+  readonly loadDefinitions?: { readonly path: string; readonly skipIfUnchanged: boolean };
   readonly names: {
     readonly clusterName: string | null;
     readonly product: string | null;
@@ -86,10 +93,18 @@ export function brokerOptions(settings: Settings): BrokerOptions {
     totalMemory: memory.total,
     diskFreeLimit: settings.diskFreeLimit,
     limits: limitOptions(settings.limits, settings),
+    ...definitionFiles(settings.definitions),
     names: { clusterName, product, version },
     access: accessOptions(settings),
     ...virtualHostOptions(settings),
   };
+}
+
+function definitionFiles({
+  path,
+  skipIfUnchanged,
+}: DefinitionsSettings): Pick<BrokerOptions, 'loadDefinitions'> {
+  return path === null ? {} : { loadDefinitions: { path, skipIfUnchanged } };
 }
 
 function asListener(isTls: boolean): (endpoint: Endpoint) => Listener {

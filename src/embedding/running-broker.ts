@@ -11,6 +11,7 @@ import { DEFAULT_DISK_FREE_LIMIT, DiskAlarm } from '../broker/disk-alarm.ts';
 import { DEFAULT_MEMORY_WATERMARK, MemoryAlarm } from '../broker/memory-alarm.ts';
 import { DEFAULT_MEMORY_BUDGET } from '../broker/memory-budget.ts';
 import { BrokerDefinitions } from '../definitions/broker-definitions.ts';
+import { loadAtStart } from '../definitions/load-at-start.ts';
 import { PluginHost } from '../plugin-host/plugin-host.ts';
 import type { ListenerFacts } from '../plugins/plugin-api.ts';
 import { silentLogger } from '../runtime/logger.ts';
@@ -94,7 +95,9 @@ export class RunningBroker {
       diskAlarm = new DiskAlarm(broker.alarms, runtime, options.dataDir, limit);
     }
     const running = new RunningBroker({ broker, access, diskAlarm, options, runtime });
+    const { loadDefinitions: files } = options;
     try {
+      if (files !== undefined) await loadAtStart(files, running.definitions, broker, runtime.log);
       await running.#serve(options);
       return running;
     } catch (error) {
@@ -135,11 +138,13 @@ async function recover(
 ): Promise<{ broker: Broker; access: AccessControl }> {
   const { memoryBudget = DEFAULT_MEMORY_BUDGET } = options;
   const defaultUser = defaultUserOf(options);
-  const { vhost: defaultVirtualHost } = defaultUser ?? DEFAULT_USER;
+  // As RabbitMQ: what is imported takes the place of the defaults.
+  const isFurnished = options.loadDefinitions !== undefined;
+  const defaultVirtualHost = isFurnished ? null : (defaultUser ?? DEFAULT_USER).vhost;
   const broker = new Broker({ defaultVirtualHost, ...options, runtime, ...store, memoryBudget });
   const { definitions } = store;
   const access = new AccessControl({ definitions, runtime, ...options.access });
-  await access.recover(defaultUser);
+  await access.recover(isFurnished ? null : defaultUser);
   broker.virtualHosts.onDeleted((name) => void access.deleteVirtualHost(name));
   broker.recover();
   return { broker, access };

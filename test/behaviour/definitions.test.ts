@@ -1,5 +1,7 @@
 // Definitions: what is imported is there, what is exported can be imported, and what is wrong changes nothing.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { connect } from 'amqplib';
 import { createBroker, type EmbeddedBroker } from 'leveret';
@@ -98,8 +100,12 @@ const DOCUMENT = {
 
 type Document = Record<string, ReadonlyArray<Record<string, unknown>>>;
 
-async function exported(broker: EmbeddedBroker, vhost?: string): Promise<Document> {
+function exported(broker: EmbeddedBroker, vhost?: string): Document {
   return broker.definitions.export(vhost) as Document;
+}
+
+function namesOf(items: Document[string] | undefined): readonly unknown[] {
+  return (items ?? []).map(({ name }) => name);
 }
 
 function named(items: Document[string] | undefined, name: string): Record<string, unknown> {
@@ -113,7 +119,7 @@ describe('imported definitions', { concurrency: true }, () => {
     await using broker = await createBroker();
     const { skipped } = await broker.definitions.import(DOCUMENT);
     assert.deepEqual(skipped, ["shovel 'move'"]);
-    const result = await exported(broker);
+    const result = exported(broker);
     assert.deepEqual(named(result['users'], 'app'), DOCUMENT.users[0]);
     assert.deepEqual(named(result['vhosts'], 'shop')['description'], 'The shop');
     assert.deepEqual(named(result['policies'], 'ttl'), DOCUMENT.policies[0]);
@@ -141,9 +147,9 @@ describe('imported definitions', { concurrency: true }, () => {
   test('change nothing when they are imported again', async () => {
     await using broker = await createBroker();
     await broker.definitions.import(DOCUMENT);
-    const before = await exported(broker);
+    const before = exported(broker);
     await broker.definitions.import(before);
-    assert.deepEqual(await exported(broker), before);
+    assert.deepEqual(exported(broker), before);
   });
 
   test('leave queues that are there as they are', async () => {
@@ -151,7 +157,7 @@ describe('imported definitions', { concurrency: true }, () => {
     await broker.definitions.import(DOCUMENT);
     const queues = [{ ...DOCUMENT.queues[1], arguments: { 'x-max-length': 7 } }];
     await broker.definitions.import({ queues });
-    const result = await exported(broker);
+    const result = exported(broker);
     assert.deepEqual(named(result['queues'], 'mails')['arguments'], { 'x-max-length': 5 });
   });
 
@@ -159,19 +165,19 @@ describe('imported definitions', { concurrency: true }, () => {
     const dataDir = temporaryDirectory(t);
     const first = await createBroker({ dataDir });
     await first.definitions.import(DOCUMENT);
-    const before = await exported(first);
+    const before = exported(first);
     await first.close();
     await using second = await createBroker({ dataDir });
-    assert.deepEqual(await exported(second), before);
+    assert.deepEqual(exported(second), before);
   });
 
   test('of one virtual host go into another', async () => {
     await using broker = await createBroker();
     await broker.definitions.import(DOCUMENT);
-    const shop = await exported(broker, 'shop');
+    const shop = exported(broker, 'shop');
     await broker.definitions.import({ vhosts: [{ name: 'copy' }] });
     await broker.definitions.import(shop, 'copy');
-    const copy = await exported(broker, 'copy');
+    const copy = exported(broker, 'copy');
     assert.deepEqual(copy['queues'], shop['queues']);
     assert.deepEqual(copy['bindings'], shop['bindings']);
     assert.deepEqual(copy['policies'], shop['policies']);
@@ -181,7 +187,7 @@ describe('imported definitions', { concurrency: true }, () => {
     await using broker = await createBroker();
     const octets = Buffer.from(`\uFEFF${JSON.stringify({ vhosts: [{ name: 'v' }] })}`);
     await broker.definitions.import(octets);
-    named((await exported(broker))['vhosts'], 'v');
+    named(exported(broker)['vhosts'], 'v');
   });
 
   test('may have a password in clear', async () => {
@@ -192,7 +198,7 @@ describe('imported definitions', { concurrency: true }, () => {
     });
     const connection = await connect(`amqp://me:clear@127.0.0.1:${broker.port}`);
     await connection.close();
-    assert.equal(JSON.stringify(await exported(broker)).includes('clear'), false);
+    assert.equal(JSON.stringify(exported(broker)).includes('clear'), false);
   });
 });
 
@@ -253,7 +259,7 @@ describe('definitions that are wrong change nothing', { concurrency: true }, () 
   ] as const) {
     test(what, async () => {
       await using broker = await createBroker();
-      const before = await exported(broker);
+      const before = exported(broker);
       const document =
         wrong instanceof Uint8Array || Array.isArray(wrong)
           ? wrong
@@ -265,7 +271,7 @@ describe('definitions that are wrong change nothing', { concurrency: true }, () 
         name: 'DefinitionsError',
         message,
       });
-      assert.deepEqual(await exported(broker), before);
+      assert.deepEqual(exported(broker), before);
     });
   }
 
@@ -278,11 +284,64 @@ describe('definitions that are wrong change nothing', { concurrency: true }, () 
       value: { 'max-queues': 1 },
     };
     await broker.definitions.import({ parameters: [limit] });
-    const before = await exported(broker);
+    const before = exported(broker);
     await assert.rejects(
       broker.definitions.import({ queues: [QUEUE, { ...QUEUE, name: 'r' }] }),
       /queue limit in vhost '\/' \(1\) is reached/u,
     );
-    assert.deepEqual(await exported(broker), before);
+    assert.deepEqual(exported(broker), before);
+  });
+});
+
+describe('definitions that are loaded at the start', { concurrency: true }, () => {
+  test('are there before clients are, and take the place of the defaults', async (t) => {
+    const path = join(temporaryDirectory(t), 'definitions.json');
+    writeFileSync(
+      path,
+      JSON.stringify({
+        users: [{ name: 'me', password: 'clear', tags: ['administrator'] }],
+        vhosts: [{ name: 'v' }],
+        permissions: [{ user: 'me', vhost: 'v', configure: '.*', write: '.*', read: '.*' }],
+      }),
+    );
+    await using broker = await createBroker({ loadDefinitions: { path } });
+    const result = exported(broker);
+    assert.deepEqual(namesOf(result['users']), ['me']);
+    assert.deepEqual(namesOf(result['vhosts']), ['v']);
+    const connection = await connect(`amqp://me:clear@127.0.0.1:${broker.port}/v`);
+    await connection.close();
+  });
+
+  test('come from the files of a directory in lexical order', async (t) => {
+    const path = temporaryDirectory(t);
+    writeFileSync(join(path, '2.json'), JSON.stringify({ queues: [{ ...QUEUE, vhost: 'v' }] }));
+    writeFileSync(join(path, '1.json'), JSON.stringify({ vhosts: [{ name: 'v' }] }));
+    writeFileSync(join(path, 'readme.txt'), 'no definitions');
+    await using broker = await createBroker({ loadDefinitions: { path } });
+    assert.deepEqual(namesOf(exported(broker)['queues']), ['q']);
+  });
+
+  test('are skipped when they are those of the last start', async (t) => {
+    const dataDir = temporaryDirectory(t);
+    const path = join(temporaryDirectory(t), 'definitions.json');
+    writeFileSync(path, JSON.stringify({ vhosts: [{ name: 'v', description: 'from the file' }] }));
+    const loadDefinitions = { path, skipIfUnchanged: true };
+    const first = await createBroker({ dataDir, loadDefinitions });
+    await first.definitions.import({ vhosts: [{ name: 'v', description: 'changed' }] });
+    await first.close();
+    await using second = await createBroker({ dataDir, loadDefinitions });
+    assert.equal(named(exported(second)['vhosts'], 'v')['description'], 'changed');
+  });
+
+  test('stop the start with their file’s name when they are wrong', async (t) => {
+    const path = join(temporaryDirectory(t), 'definitions.json');
+    writeFileSync(path, JSON.stringify({ queues: [{ name: 'q' }] }));
+    await assert.rejects(createBroker({ loadDefinitions: { path } }), {
+      name: 'DefinitionsError',
+      message: /definitions\.json: queues\[0\]\.vhost/u,
+    });
+    await assert.rejects(createBroker({ loadDefinitions: { path: `${path}.missing` } }), {
+      message: /missing does not exist$/u,
+    });
   });
 });
