@@ -95,6 +95,8 @@ export class AccessControl implements Authenticator, Authorizer {
   readonly usage: Usage = new Usage();
   /** Counts changes of anything that answers depend on: what was allowed in one generation is, for as long as it lasts. */
   generation = 0;
+  /** Logins since the start, over all protocols. */
+  readonly attempts: { succeeded: number; failed: number } = { succeeded: 0, failed: 0 };
   readonly #options: AccessControlOptions;
   readonly #hashing: PasswordHashing;
   readonly #internal: InternalBackEnd;
@@ -245,6 +247,8 @@ export class AccessControl implements Authenticator, Authorizer {
     return whenKnown(this.#chain.authenticate(login), (user) => {
       const isAllowed =
         user !== null && (login.peer.isLoopback || !this.#loopbackUsers.has(user.name));
+      if (isAllowed) this.attempts.succeeded++;
+      else this.attempts.failed++;
       if (isAllowed) this.#failedLogins.succeeded(login);
       else this.#failedLogins.failed(login);
       return isAllowed ? user : null;

@@ -11,7 +11,7 @@ import {
 } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer, TLSSocket } from 'node:tls';
 import type { Timer } from '../runtime/timers.ts';
-import { TlsFileError, type TlsIdentity } from '../runtime/tls-identity.ts';
+import { TlsFileError, type CertificateFacts, type TlsIdentity } from '../runtime/tls-identity.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { RUNNING } from './connection-state.ts';
@@ -140,6 +140,10 @@ export class AmqpListener {
     tls.onChange(() => server.setSecureContext(tls.secureContextOptions));
     this.#identities.push(tls);
     return server;
+  }
+
+  get certificates(): readonly CertificateFacts[] {
+    return this.#identities.flatMap(({ certificates }) => certificates);
   }
 
   /** Reads files of certificates that have changed: new connections get what is in them now. */

@@ -71,6 +71,7 @@ export class RunningBroker {
       runtime,
       about: { version: VERSION, nodeName: NODE_NAME },
       listeners: () => this.openListeners.map(listenerFacts),
+      certificates: () => this.amqp.certificates,
     });
   }
 

@@ -1,6 +1,7 @@
 /** The HTTP listeners of all plugins: one for each address, made when the first plugin asks for it. */
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { CertificateFacts } from '../runtime/tls-identity.ts';
 import type { HttpEndpoint, HttpHost, HttpRoutes, ListenerFacts } from '../plugins/plugin-api.ts';
 
 /** How long a client may take for its request, in milliseconds. */
@@ -39,6 +40,12 @@ export class HttpListeners implements HttpHost {
       const protocol = endpoint.tls === null ? endpoint.name : `${endpoint.name}/ssl`;
       return [{ protocol, address: address.address, port: address.port }];
     });
+  }
+
+  get certificates(): readonly CertificateFacts[] {
+    return [...this.#byAddress.values()].flatMap(
+      ({ endpoint }) => endpoint.tls?.certificates ?? [],
+    );
   }
 
   /** Rejects when a port cannot be had (EADDRINUSE, EACCES, EADDRNOTAVAIL, ENOTFOUND). */

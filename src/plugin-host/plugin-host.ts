@@ -1,13 +1,15 @@
 /** Sets plugins up, gives each what plugin-api.ts promises, and starts and stops what they have added. */
 import type { About, ListenerFacts, Plugin, PluginContext } from '../plugins/plugin-api.ts';
+import type { CertificateFacts } from '../runtime/tls-identity.ts';
 import { HttpListeners } from './http-listeners.ts';
 import { Services } from './services.ts';
 
 /** What the host itself does not make. */
 export type PluginSurroundings = Omit<PluginContext, 'http' | 'services' | 'about'> & {
-  readonly about: Omit<About, 'listeners'>;
+  readonly about: Omit<About, 'listeners' | 'certificates'>;
   /** Those of the broker itself. */
   readonly listeners: () => readonly ListenerFacts[];
+  readonly certificates: () => readonly CertificateFacts[];
 };
 
 /** A plugin could not be set up. */
@@ -52,7 +54,11 @@ export class PluginHost {
       http: this.#http,
       services: this.#services,
       runtime: { ...runtime, log: runtime.log.child({ plugin: name }) },
-      about: { ...about, listeners: () => this.listeners },
+      about: {
+        ...about,
+        listeners: () => this.listeners,
+        certificates: () => [...this.#surroundings.certificates(), ...this.#http.certificates],
+      },
     };
   }
 

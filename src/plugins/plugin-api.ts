@@ -15,7 +15,7 @@ import type { AccessControl } from '../access/access-control.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { BrokerDefinitions } from '../definitions/broker-definitions.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import type { TlsIdentity } from '../runtime/tls-identity.ts';
+import type { CertificateFacts, TlsIdentity } from '../runtime/tls-identity.ts';
 
 export type { AccessControl } from '../access/access-control.ts';
 export { AccessError } from '../access/access-error.ts';
@@ -66,6 +66,8 @@ export interface About {
   readonly nodeName: string;
   /** Where clients are served. */
   readonly listeners: () => readonly ListenerFacts[];
+  /** Of all listeners with TLS. */
+  readonly certificates: () => readonly CertificateFacts[];
 }
 
 export interface ListenerFacts {

@@ -1,6 +1,7 @@
 // Who a TLS listener says it is, and whom it believes: certificates, keys and rules, read from files
 // and read again when the files change. A listener asks here for what its server is to be made with.
 import { createSecureContext, type SecureContext, type TlsOptions } from 'node:tls';
+import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 
 /** A certificate chain with its private key, both PEM files. */
@@ -58,6 +59,12 @@ export class TlsFileError extends Error {
   override readonly name = 'TlsFileError';
 }
 
+export interface CertificateFacts {
+  readonly file: string;
+  /** When it ends, in milliseconds since 1970. */
+  readonly endsAtMs: number;
+}
+
 interface NamedContext {
   readonly serverName: string;
   readonly context: SecureContext;
@@ -92,6 +99,12 @@ export class TlsIdentity {
   /** What a running server is to be given when something has changed. */
   get secureContextOptions(): TlsOptions {
     return this.#options;
+  }
+
+  /** Those in force. */
+  get certificates(): readonly CertificateFacts[] {
+    const { certFile, serverNames } = this.settings;
+    return [certFile, ...serverNames.map((files) => files.certFile)].map(factsOf);
   }
 
   /** `listener` is called when other certificates are in force. Returns a function that ends that. */
@@ -196,4 +209,9 @@ function stampOf(settings: TlsSettings): string {
       return stat === undefined ? 'none' : `${stat.ino} ${stat.size} ${stat.mtimeMs}`;
     })
     .join(',');
+}
+
+/** The first in the file is the server's own. */
+function factsOf(file: string): CertificateFacts {
+  return { file, endsAtMs: Date.parse(new X509Certificate(readFileSync(file)).validTo) };
 }

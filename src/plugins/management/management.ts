@@ -1,8 +1,16 @@
 /** The management plugin: RabbitMQ's HTTP API (https://www.rabbitmq.com/docs/http-api-reference). */
 import { definePlugin, type HttpEndpoint, type Plugin, type PluginContext } from '../plugin-api.ts';
 import { openApiOf } from './openapi.ts';
+import { authRoutes } from './resources/auth.ts';
 import { definitionRoutes } from './resources/definitions.ts';
+import { featureRoutes } from './resources/features.ts';
+import { healthCheckRoutes } from './resources/health-checks.ts';
+import { limitRoutes } from './resources/limits.ts';
+import { parameterRoutes } from './resources/parameters.ts';
+import { permissionRoutes } from './resources/permissions.ts';
+import { policyRoutes } from './resources/policies.ts';
 import { userRoutes } from './resources/users.ts';
+import { virtualHostRoutes } from './resources/virtual-hosts.ts';
 import { ok, type Route } from './route.ts';
 import { serve } from './server.ts';
 
@@ -24,8 +32,21 @@ export function managementPlugin({ endpoints, pathPrefix }: ManagementOptions): 
   });
 }
 
+const RESOURCES: ReadonlyArray<(context: PluginContext) => readonly Route[]> = [
+  authRoutes,
+  definitionRoutes,
+  featureRoutes,
+  healthCheckRoutes,
+  limitRoutes,
+  parameterRoutes,
+  permissionRoutes,
+  policyRoutes,
+  userRoutes,
+  virtualHostRoutes,
+];
+
 function allRoutes(context: PluginContext): readonly Route[] {
-  const routes: Route[] = [...userRoutes(context), ...definitionRoutes(context)];
+  const routes: Route[] = RESOURCES.flatMap((resource) => resource(context));
   routes.push({
     method: 'get',
     path: '/openapi.json',

@@ -130,6 +130,12 @@ async function readBody(c: HttpContext, schema: NonNullable<Route['body']>): Pro
   }
   const result = safeParse(schema, json);
   if (result.success) return result.output;
+  const missing = result.issues.filter(({ received }) => received === 'undefined');
+  if (missing.length > 0) {
+    // As RabbitMQ tells it.
+    const keys = missing.map((issue) => `{key_missing,${getDotPath(issue) ?? ''}}`);
+    throw badRequest(`[${keys.join(',')}]`);
+  }
   const [issue] = result.issues;
   const field = getDotPath(issue);
   throw badRequest(field === null ? issue.message : `${field}: ${issue.message}`);

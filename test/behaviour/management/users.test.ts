@@ -21,11 +21,19 @@ describe('users over the management API', { concurrency: true }, () => {
     });
   });
 
-  test('need no password to be sent again when their tags change', async () => {
+  test('cannot log in any more when they are changed without a password', async () => {
     await withManagement(async ({ api, as }) => {
       await api.send('PUT', '/users/u', { password: 'secret', tags: ['management'] });
-      await api.send('PUT', '/users/u', { tags: ['monitoring'] });
-      assert.deepEqual(await as('u', 'secret').get('/whoami'), { name: 'u', tags: ['monitoring'] });
+      assert.equal((await as('u', 'secret').send('GET', '/whoami')).status, 200);
+      await api.send('PUT', '/users/u', { tags: ['management'] });
+      assert.equal((await as('u', 'secret').send('GET', '/whoami')).status, 401);
+    });
+  });
+
+  test('need tags', async () => {
+    await withManagement(async ({ api }) => {
+      const answer = await api.expect(400, 'PUT', '/users/u', { password: 'secret' });
+      assert.deepEqual(answer, { error: 'bad_request', reason: '[{key_missing,tags}]' });
     });
   });
 });

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { AccessControl, PluginContext } from '../../plugin-api.ts';
 import { listAnswer, objectAnswer } from '../lists.ts';
+import { TAGS } from '../tags.ts';
 import {
   badRequest,
   CREATED,
@@ -14,19 +15,11 @@ import {
 
 type User = NonNullable<ReturnType<AccessControl['users']['find']>>;
 
-const TAGS = v.union([
-  v.pipe(
-    v.string(),
-    v.transform((text) => text.split(/[\s,]+/u).filter((tag) => tag !== '')),
-  ),
-  v.array(v.string()),
-]);
-
 const USER = v.object({
   password: v.optional(v.string()),
   password_hash: v.optional(v.string()),
   hashing_algorithm: v.optional(v.string()),
-  tags: v.optional(TAGS, []),
+  tags: TAGS,
 });
 
 const BULK_DELETE = v.object({ users: v.array(v.string()) });
@@ -87,7 +80,7 @@ export function userRoutes({ access }: PluginContext): readonly Route[] {
       body: USER,
       async handle({ params: { name = '' }, body }) {
         const known = users.find(name);
-        const hash = await hashOf(access, known, body);
+        const hash = await hashOf(access, body);
         await users.put({ name, tags: body.tags, limits: known?.limits ?? {}, ...hash });
         return known === undefined ? CREATED : NO_CONTENT;
       },
@@ -112,23 +105,20 @@ function existing({ users }: AccessControl, name: string | undefined): User {
   return user;
 }
 
-/** With neither password nor hash a user keeps what they have. */
+/** With neither password nor hash a user can no longer log in with one, as in RabbitMQ. */
 async function hashOf(
   { users }: AccessControl,
-  known: User | undefined,
   body: v.InferOutput<typeof USER>,
 ): Promise<Pick<User, 'passwordHash' | 'hashingAlgorithm'>> {
   const { password, password_hash: passwordHash, hashing_algorithm: algorithm } = body;
   if (password !== undefined && passwordHash !== undefined) {
-    throw badRequest('Cannot specify both password and password_hash');
+    throw badRequest('both_password_and_password_hash_are_provided');
   }
   if (password !== undefined) {
-    return password === ''
-      ? { passwordHash: '', hashingAlgorithm: DEFAULT_ALGORITHM }
-      : users.hashPassword(password);
+    return users.hashPassword(password);
   }
-  const hashingAlgorithm = algorithm ?? known?.hashingAlgorithm ?? DEFAULT_ALGORITHM;
-  return { passwordHash: passwordHash ?? known?.passwordHash ?? '', hashingAlgorithm };
+  const hashingAlgorithm = algorithm ?? DEFAULT_ALGORITHM;
+  return { passwordHash: passwordHash ?? '', hashingAlgorithm };
 }
 
 function shown({ name, passwordHash, hashingAlgorithm, tags, limits }: User): object {

@@ -1,0 +1,125 @@
+/** Policies of users, and of operators. */
+import * as v from 'valibot';
+import type { PluginContext, VirtualHost } from '../../plugin-api.ts';
+import { listAnswer, objectAnswer } from '../lists.ts';
+import {
+  CREATED,
+  NO_CONTENT,
+  notFound,
+  routeWithBody,
+  type Request,
+  type Route,
+  type Tag,
+} from '../route.ts';
+import { visibleHosts, virtualHostOf } from '../virtual-host-of.ts';
+import { missingVirtualHost } from './limits.ts';
+
+type Policies = VirtualHost['policies'];
+type Policy = NonNullable<ReturnType<Policies['find']>>;
+
+/** What the values may be is checked where policies are set: the texts are RabbitMQ's. */
+const POLICY = v.object({
+  pattern: v.string(),
+  definition: v.record(v.string(), v.unknown()),
+  priority: v.optional(v.number(), 0),
+  'apply-to': v.optional(v.string(), 'all'),
+});
+
+interface Kind {
+  readonly path: 'policies' | 'operator-policies';
+  /** What users need to change one. */
+  readonly tag: Tag;
+  readonly of: (host: VirtualHost) => Policies;
+}
+
+const KINDS: readonly Kind[] = [
+  { path: 'policies', tag: 'policymaker', of: ({ policies }) => policies },
+  {
+    path: 'operator-policies',
+    tag: 'administrator',
+    of: ({ operatorPolicies }) => operatorPolicies,
+  },
+];
+
+export function policyRoutes(context: PluginContext): readonly Route[] {
+  return KINDS.flatMap((kind) => [...readRoutes(context, kind), ...changeRoutes(context, kind)]);
+}
+
+function readRoutes(context: PluginContext, { path, of }: Kind): readonly Route[] {
+  return [
+    {
+      method: 'get',
+      path: `/${path}`,
+      summary: `All ${path}`,
+      tag: 'management',
+      handle: async (request) => {
+        const hosts = await visibleHosts(context, request);
+        return listAnswer(
+          hosts.flatMap((host) => [...of(host)].map(shown)),
+          request,
+        );
+      },
+    },
+    {
+      method: 'get',
+      path: `/${path}/{vhost}`,
+      summary: `The ${path} of a virtual host`,
+      tag: 'management',
+      handle: async (request) =>
+        listAnswer([...of(await virtualHostOf(context, request))].map(shown), request),
+    },
+    {
+      method: 'get',
+      path: `/${path}/{vhost}/{name}`,
+      summary: `One of the ${path}`,
+      tag: 'management',
+      handle: async (request) => {
+        const policies = of(await virtualHostOf(context, request));
+        return objectAnswer(shown(existing(policies, request)), request);
+      },
+    },
+  ];
+}
+
+function changeRoutes(context: PluginContext, { path, tag, of }: Kind): readonly Route[] {
+  return [
+    routeWithBody({
+      method: 'put',
+      path: `/${path}/{vhost}/{name}`,
+      summary: `Set one of the ${path}`,
+      tag,
+      body: POLICY,
+      async handle(request) {
+        const { vhost = '', name = '' } = request.params;
+        if (context.broker.findVirtualHost(vhost) === null) throw missingVirtualHost();
+        const policies = of(await virtualHostOf(context, request));
+        const { pattern, definition, priority, 'apply-to': applyTo } = request.body;
+        const isThere = policies.find(name) !== null;
+        await policies.put({ name, pattern, applyTo, priority, definition });
+        return isThere ? NO_CONTENT : CREATED;
+      },
+    }),
+    {
+      method: 'delete',
+      path: `/${path}/{vhost}/{name}`,
+      summary: `Delete one of the ${path}`,
+      tag,
+      async handle(request) {
+        const policies = of(await virtualHostOf(context, request));
+        await policies.delete(existing(policies, request).name);
+        return NO_CONTENT;
+      },
+    },
+  ];
+}
+
+/** @throws Refusal */
+function existing(policies: Policies, { params }: Request): Policy {
+  const policy = policies.find(params['name'] ?? '');
+  if (policy === null) throw notFound();
+  return policy;
+}
+
+function shown({ vhost, name, pattern, applyTo, definition, priority }: Policy): object {
+  return { vhost, name, pattern, 'apply-to': applyTo, definition, priority };
+}
