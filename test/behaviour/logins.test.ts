@@ -298,6 +298,26 @@ describe('topic permissions', { concurrency: true }, () => {
   });
 });
 
+describe('the default user', { concurrency: true }, () => {
+  test('is the one that is asked for, in the virtual host that is asked for', async () => {
+    const defaultUser = { name: 'ad min', password: 'p/w', vhost: 'prod/1', write: '^allowed$' };
+    await using broker = await createBroker({ access: { defaultUser } });
+    const connection = await connect(broker.url);
+    connection.on('error', () => {});
+    const channel = await connection.createChannel();
+    const closed = new Promise<Error>((resolve) => channel.once('error', resolve));
+    await channel.assertQueue('q');
+    channel.publish('', 'q', Buffer.from('body'));
+    const text =
+      /write access to exchange 'amq\.default' in vhost 'prod\/1' refused for user 'ad min'/u;
+    assert.match((await closed).message, text);
+    await connection.close();
+    await using guest = await RawClient.connect(broker.port);
+    await guest.login();
+    await guest.expectConnectionClose(403, LOGIN_REFUSED);
+  });
+});
+
 describe('users on disk', () => {
   test('are there again after a restart', async (t) => {
     const path = temporaryDirectory(t);
