@@ -301,7 +301,11 @@ describe('topic permissions', { concurrency: true }, () => {
 describe('the default user', { concurrency: true }, () => {
   test('is the one that is asked for, in the virtual host that is asked for', async () => {
     const defaultUser = { name: 'ad min', password: 'p/w', vhost: 'prod/1', write: '^allowed$' };
-    await using broker = await createBroker({ access: { defaultUser } });
+    const all = { configure: '.*', write: '.*', read: '.*', tags: [] };
+    const worker = { name: 'worker', vhostPattern: '^prod', password: 'secret', ...all };
+    await using broker = await createBroker({
+      access: { defaultUser, virtualHostUsers: [worker] },
+    });
     const connection = await connect(broker.url);
     connection.on('error', () => {});
     const channel = await connection.createChannel();
@@ -312,6 +316,9 @@ describe('the default user', { concurrency: true }, () => {
       /write access to exchange 'amq\.default' in vhost 'prod\/1' refused for user 'ad min'/u;
     assert.match((await closed).message, text);
     await connection.close();
+    const login = { user: 'worker', password: 'secret', vhost: 'prod/1' };
+    await using other = await RawClient.open(broker.port, login);
+    await other.channel();
     await using guest = await RawClient.connect(broker.port);
     await guest.login();
     await guest.expectConnectionClose(403, LOGIN_REFUSED);
