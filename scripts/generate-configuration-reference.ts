@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { variableName } from '../src/config/known-keys.ts';
 import { flagOf } from '../src/config/load-settings.ts';
 import { FOREIGN_KEYS, UNSUPPORTED_KEYS } from '../src/config/schema/foreign-keys.ts';
+import { isPending } from '../src/config/schema/pending-keys.ts';
 import { keysOf } from '../src/config/schema/read-schema.ts';
 import { SCHEMA } from '../src/config/schema/schema.ts';
 import type { Key } from '../src/config/setting.ts';
@@ -63,6 +64,7 @@ function cells(key: Key<unknown>): string[] {
   if (option !== undefined) sentences.push(`Option ${code(flagOf(key))}`);
   if (variables.length > 0) sentences.push(`Also ${variables.map(code).join(', ')}`);
   if (aliases.length > 0) sentences.push(`Other names: ${aliases.map(code).join(', ')}`);
+  if (isPending(pattern)) sentences.push('**No effect yet**');
   if (key.isSecret) sentences.push('Secret: never shown');
   return [
     code(pattern),

@@ -11,6 +11,7 @@
 import { DEFAULT_USER, type DefaultUser } from './access/access-control.ts';
 import { viewOf, type BrowsedView } from './broker/browse.ts';
 import type { MemoryWatermark } from './broker/memory-alarm.ts';
+import type { BrokerDefinitions } from './definitions/broker-definitions.ts';
 import type { CreateBrokerOptions } from './embedding/broker-options.ts';
 import { defaultUserOf, RunningBroker } from './embedding/running-broker.ts';
 import type { ListenerFacts } from './plugins/plugin-api.ts';
@@ -34,6 +35,7 @@ export type {
   ManagementListenOptions,
   TlsListenOptions,
 } from './embedding/broker-options.ts';
+export type { DefinitionFiles } from './definitions/load-at-start.ts';
 export { PluginError } from './plugin-host/plugin-host.ts';
 export * from './plugins/plugin-api.ts';
 export type { CertificateFiles, TlsSettings, TlsVersion } from './runtime/tls-identity.ts';
@@ -67,6 +69,8 @@ export interface EmbeddedBroker extends AsyncDisposable {
    * @throws Error when there is no such queue
    */
   browse(queue: string, options?: BrowseOptions): readonly BrowsedView[];
+  /** Virtual hosts, users, permissions, policies, queues, exchanges, bindings: exported and imported as RabbitMQ has them. */
+  readonly definitions: BrokerDefinitions;
   /** Reads files of certificates that have changed now; they are looked at every ten seconds anyway. */
   refreshCertificates(): void;
   /** Takes effect at once. `{ octets: 0 }` lets everybody who publishes wait: for tests of how a program bears that. */
@@ -81,6 +85,7 @@ export interface EmbeddedBroker extends AsyncDisposable {
  * @throws TlsFileError when a certificate or a key cannot be used
  * @throws DataDirectoryError when the data directory is in use, damaged, of a newer version or out of reach
  * @throws Error for `virtualHostDefaults` that policies and limits could not be
+ * @throws DefinitionsError when definitions to be loaded are wrong
  * @throws PluginError when a plugin cannot be set up
  * @throws the system's error (`code` EADDRINUSE, EACCES, ...) when the port cannot be had
  */
@@ -101,6 +106,7 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
       if (found === undefined) throw new Error(`there is no queue '${queue}' in vhost '${vhost}'`);
       return found.browse(from, limit).map(viewOf);
     },
+    definitions: running.definitions,
     refreshCertificates: () => running.amqp.refreshCertificates(),
     setMemoryWatermark: (watermark) => running.memoryAlarm.setWatermark(watermark),
     close,

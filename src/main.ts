@@ -7,6 +7,8 @@ import type { Settings, StorageSettings } from './config/settings.ts';
 import {
   createBroker,
   DataDirectoryError,
+  DefinitionsError,
+  PluginError,
   TlsFileError,
   VERSION,
   type EmbeddedBroker,
@@ -28,12 +30,12 @@ async function start({ options, files }: SettingOptions): Promise<void> {
   const log = await openLog(settings.log);
   tellOfConfiguration(loaded, log);
   const broker = await listen(settings, log);
+  stopOnSignal(broker, log);
   log.info(`Leveret ${VERSION} is ready: ${placesOf(broker)}`, {
     pid: process.pid,
     node: process.versions.node,
   });
   tellWhereThingsAre(settings.storage, log);
-  stopOnSignal(broker, log);
 }
 
 /** Protocols of listeners as they stand in URLs. */
@@ -48,12 +50,15 @@ function placesOf({ listeners }: EmbeddedBroker): string {
 }
 
 function tellOfConfiguration(
-  { files, foreign, unknownVariables }: LoadedSettings,
+  { files, foreign, pending, unknownVariables }: LoadedSettings,
   log: Logger,
 ): void {
   if (files.length > 0) log.info('configuration is read', { files: files.join(', ') });
   if (foreign.length > 0) {
     log.warn('these keys of RabbitMQ have no effect here', { keys: foreign.join(', ') });
+  }
+  if (pending.length > 0) {
+    log.warn('these keys have no effect yet', { keys: pending.join(', ') });
   }
   if (unknownVariables.length > 0) {
     log.warn('these variables stand for no setting', { variables: unknownVariables.join(', ') });
@@ -69,15 +74,24 @@ function tellWhereThingsAre({ dataDir, sync }: StorageSettings, log: Logger): vo
 }
 
 async function listen(settings: Settings, log: Logger): Promise<EmbeddedBroker> {
+  const backends = settings.auth.backends.flatMap(({ authn, authz }) => [authn, authz]);
+  const missing = backends.find((name) => name !== 'internal');
+  if (missing !== undefined) {
+    // Whoever names another counts on it: the internal one must not stand in for it.
+    throw new ConfigurationError(`auth_backends: there is no back end ${missing} yet`);
+  }
   try {
     return await createBroker({ ...brokerOptions(settings), log });
   } catch (error) {
-    if (error instanceof DataDirectoryError || error instanceof TlsFileError) {
-      throw new ConfigurationError(error.message, { cause: error });
+    if (START_ERRORS.some((type) => error instanceof type)) {
+      throw new ConfigurationError((error as Error).message, { cause: error });
     }
     throw new ConfigurationError(listenProblem(error), { cause: error });
   }
 }
+
+/** Errors whose messages are made to be shown. */
+const START_ERRORS = [DataDirectoryError, DefinitionsError, PluginError, TlsFileError];
 
 /** What Node tells with an error of a listener. */
 interface ListenFailure extends NodeJS.ErrnoException {

@@ -35,8 +35,8 @@ export interface VirtualHostRules {
   readonly virtualHostMax?: number;
   /** Most queues of all virtual hosts together; no limit when left out. */
   readonly queueMax?: number;
-  /** The virtual host that a broker begins with; `/` when left out. */
-  readonly defaultVirtualHost?: string;
+  /** The virtual host that a broker begins with; `/` when left out, null for none. */
+  readonly defaultVirtualHost?: string | null;
   /** What new virtual hosts get. What is wrong in it is thrown by the constructor: ParameterError, PatternError. */
   readonly virtualHostDefaults?: VirtualHostDefaults;
   /** Set as the global parameters `cluster_name` and `cluster_tags` at each start. */
@@ -50,6 +50,10 @@ export interface BrokerOptions extends VirtualHostRules {
   readonly definitions: DefinitionStore;
   /** What ready messages may take of memory before queues write them out, in octets. */
   readonly memoryBudget?: number;
+  /** Shared with another broker; its own when left out. */
+  readonly exchangeTypes?: ExchangeTypeRegistry;
+  /** Shared with another broker; its own when left out. */
+  readonly policyKeys?: PolicyKeys;
 }
 
 export class Broker {
@@ -58,9 +62,9 @@ export class Broker {
   readonly deadlines: Deadlines;
   readonly alarms: Alarms = new Alarms();
   readonly memoryBudget: MemoryBudget;
-  readonly exchangeTypes: ExchangeTypeRegistry = new ExchangeTypeRegistry();
+  readonly exchangeTypes: ExchangeTypeRegistry;
   /** What policies can define; plugins may add to it. */
-  readonly policyKeys: PolicyKeys = new PolicyKeys();
+  readonly policyKeys: PolicyKeys;
   readonly parameters: Parameters;
   readonly globalParameters: GlobalParameters;
   readonly virtualHosts: VirtualHosts;
@@ -76,6 +80,8 @@ export class Broker {
     this.turn = new Turn(options.journal, clock, onError);
     this.deadlines = new Deadlines(this.turn, timers, onError);
     this.memoryBudget = new MemoryBudget(options.memoryBudget ?? DEFAULT_MEMORY_BUDGET);
+    this.exchangeTypes = options.exchangeTypes ?? new ExchangeTypeRegistry();
+    this.policyKeys = options.policyKeys ?? new PolicyKeys();
     this.#options = options;
     this.#queueIds = new QueueIds(options.definitions);
     this.#queueIds.exclude(options.journal.nextQueueId - 1);
@@ -124,8 +130,8 @@ export class Broker {
       globalParameters: this.globalParameters,
     });
     this.#options.journal.recovered();
-    if (this.virtualHosts.size === 0) {
-      const { defaultVirtualHost = '/' } = this.#options;
+    const { defaultVirtualHost = '/' } = this.#options;
+    if (this.virtualHosts.size === 0 && defaultVirtualHost !== null) {
       const description = 'Default virtual host';
       const created = this.createVirtualHost(defaultVirtualHost, { description });
       // Where this fails, so does everything that is declared in it, and who declares it is told.

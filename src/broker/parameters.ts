@@ -54,6 +54,11 @@ export class Parameters {
     return () => void this.#components.delete(name);
   }
 
+  /** Whether a component is known. */
+  has(component: string): boolean {
+    return this.#components.has(component);
+  }
+
   /** All, or those of a component or of a virtual host. Policies only where they are asked for. */
   list(component?: string, vhost?: string): readonly Parameter[] {
     const hosts = vhost === undefined ? [...this.#values.values()] : [this.#values.get(vhost)];

@@ -65,11 +65,14 @@ function load(options: SettingOptions, { variables }: ConfigEnvironment): Loaded
 }
 
 function check(options: SettingOptions, environment: ConfigEnvironment): void {
-  const { files, foreign, unknownVariables } = load(options, environment);
+  const { files, foreign, pending, unknownVariables } = load(options, environment);
   const read = files.length === 0 ? 'there is no file' : files.join(', ');
   const lines = [`The configuration is good (${read}).`];
   if (foreign.length > 0) {
     lines.push('These keys of RabbitMQ have no effect here:', ...foreign.map((key) => `  ${key}`));
+  }
+  if (pending.length > 0) {
+    lines.push('These keys have no effect yet:', ...pending.map((key) => `  ${key}`));
   }
   if (unknownVariables.length > 0) {
     lines.push(`These variables stand for no setting: ${unknownVariables.join(', ')}`);

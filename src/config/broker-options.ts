@@ -1,7 +1,19 @@
 // The settings as what `createBroker` takes. It imports nothing of the broker: main.ts sees that the shapes meet.
 import type { DiskFreeLimit } from './disk-free-limit.ts';
 import type { MemoryWatermark } from './memory-watermark.ts';
-import type { Endpoint, LimitSettings, Settings, SyncRule } from './settings.ts';
+import {
+  accessOptions,
+  virtualHostOptions,
+  type AccessOptions,
+  type VirtualHostOptions,
+} from './rules-options.ts';
+import type {
+  DefinitionsSettings,
+  Endpoint,
+  LimitSettings,
+  Settings,
+  SyncRule,
+} from './settings.ts';
 import type { TlsServerSettings } from './tls-settings.ts';
 
 /** Of Node's timers: nearly 25 days. */
@@ -26,7 +38,7 @@ interface Tls {
   readonly serverNames: TlsServerSettings['serverNames'];
 }
 
-export interface BrokerOptions {
+export interface BrokerOptions extends VirtualHostOptions {
   readonly listeners: readonly Listener[];
   readonly tls?: Tls;
   readonly sockets: {
@@ -42,6 +54,8 @@ export interface BrokerOptions {
   readonly totalMemory: number | null;
   readonly diskFreeLimit: DiskFreeLimit;
   readonly limits: BrokerLimits;
+  readonly access: AccessOptions;
+  readonly loadDefinitions?: { readonly path: string; readonly skipIfUnchanged: boolean };
   readonly names: {
     readonly clusterName: string | null;
     readonly product: string | null;
@@ -79,8 +93,18 @@ export function brokerOptions(settings: Settings): BrokerOptions {
     totalMemory: memory.total,
     diskFreeLimit: settings.diskFreeLimit,
     limits: limitOptions(settings.limits, settings),
+    ...definitionFiles(settings.definitions),
     names: { clusterName, product, version },
+    access: accessOptions(settings),
+    ...virtualHostOptions(settings),
   };
+}
+
+function definitionFiles({
+  path,
+  skipIfUnchanged,
+}: DefinitionsSettings): Pick<BrokerOptions, 'loadDefinitions'> {
+  return path === null ? {} : { loadDefinitions: { path, skipIfUnchanged } };
 }
 
 function asListener(isTls: boolean): (endpoint: Endpoint) => Listener {

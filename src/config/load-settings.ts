@@ -8,12 +8,13 @@ import { ConfigurationError } from './configuration-error.ts';
 import { crossChecks } from './cross-checks.ts';
 import { KnownKeys, VARIABLE_PREFIX } from './known-keys.ts';
 import { FOREIGN_KEYS, UNSUPPORTED_KEYS } from './schema/foreign-keys.ts';
+import { isPending } from './schema/pending-keys.ts';
 import { keysOf, readAll, problemsOf } from './schema/read-schema.ts';
 import { SCHEMA } from './schema/schema.ts';
 import type { Key } from './setting.ts';
 import type { Settings } from './settings.ts';
 import type { Statement } from './sources.ts';
-import { rankOf } from './sources.ts';
+import { describeOrigin, keyText, rankOf } from './sources.ts';
 import { badValue, Statements, type SaidOf } from './statements.ts';
 
 export interface SettingSources {
@@ -35,6 +36,8 @@ export interface LoadedSettings {
   readonly files: readonly string[];
   /** Keys of RabbitMQ's that mean nothing here, with their places. */
   readonly foreign: readonly string[];
+  /** Keys that the broker does nothing with yet, with their places. */
+  readonly pending: readonly string[];
   /** Variables that look like ours and stand for no key. */
   readonly unknownVariables: readonly string[];
   readonly said: readonly SaidOf[];
@@ -67,9 +70,16 @@ export function loadSettings(sources: SettingSources): LoadedSettings {
     settings,
     files: read.files,
     foreign: statements.foreign,
+    pending: pendingOf(statements.said()),
     unknownVariables: unknown,
     said: statements.said(),
   };
+}
+
+function pendingOf(said: readonly SaidOf[]): readonly string[] {
+  return said
+    .filter(({ key }) => isPending(key.pattern))
+    .map(({ words, origin }) => escapeUnprintable(`${keyText(words)} (${describeOrigin(origin)})`));
 }
 
 function whyAbsent(reader: FileReader, path: string): string | null {

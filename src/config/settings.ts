@@ -146,7 +146,7 @@ export interface AccessSettings {
   };
   /** Users who may connect from this machine only. */
   readonly loopbackUsers: readonly string[];
-  /** RabbitMQ's name of it, `argon2id` or `scrypt`; null for the broker's own choice. */
+  /** RabbitMQ's name of it, or `leveret_password_hashing_scrypt`; null for the broker's own choice. */
   readonly passwordHashing: string | null;
   /** What a new password must be like. */
   readonly credentialValidator: {
@@ -164,7 +164,7 @@ export interface AuthSettings {
   /** Which part of a client's certificate names the user (EXTERNAL). */
   readonly certificateLogin: {
     readonly from: 'distinguished_name' | 'common_name' | 'subject_alternative_name';
-    readonly sanType: 'dns' | 'ip' | 'email' | 'uri' | 'other_name';
+    readonly sanType: 'dns' | 'ip' | 'email' | 'uri';
     readonly sanIndex: number;
   };
   readonly http: HttpAuthSettings;

@@ -66,16 +66,6 @@ export const BOOLEAN: ValueType<boolean> = type(
   ),
 );
 
-/** For what others can switch on and the broker cannot. */
-export const FALSE_ONLY: ValueType<boolean> = type(
-  'false: this is not supported',
-  v.pipe(
-    v.string(),
-    v.picklist(['false', 'off', '0']),
-    v.transform(() => false),
-  ),
-);
-
 export function oneOf<const T extends string>(values: readonly T[]): ValueType<T> {
   return type(oneOfText(values), v.pipe(v.string(), v.picklist(values)));
 }

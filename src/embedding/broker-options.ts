@@ -10,6 +10,7 @@ import type { ServerNames } from '../amqp/server-properties.ts';
 import type { VirtualHostRules } from '../broker/broker.ts';
 import type { DiskFreeLimit } from '../broker/disk-alarm.ts';
 import type { MemoryWatermark } from '../broker/memory-alarm.ts';
+import type { DefinitionFiles } from '../definitions/load-at-start.ts';
 import type { Plugin } from '../plugins/plugin-api.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { TlsSettings } from '../runtime/tls-identity.ts';
@@ -53,6 +54,8 @@ export interface CreateBrokerOptions extends VirtualHostRules {
   /** What clients are told of the broker's name. */
   readonly names?: ServerNames;
   readonly access?: AccessOptions;
+  /** Definitions to import before clients are served. A broker with nothing stored gets no default user and virtual host then. */
+  readonly loadDefinitions?: DefinitionFiles;
 }
 
 /** Who may log in, and how. */

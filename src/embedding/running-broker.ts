@@ -11,13 +11,15 @@ import { Broker } from '../broker/broker.ts';
 import { DEFAULT_DISK_FREE_LIMIT, DiskAlarm } from '../broker/disk-alarm.ts';
 import { DEFAULT_MEMORY_WATERMARK, MemoryAlarm } from '../broker/memory-alarm.ts';
 import { DEFAULT_MEMORY_BUDGET } from '../broker/memory-budget.ts';
+import { BrokerDefinitions } from '../definitions/broker-definitions.ts';
+import { loadAtStart } from '../definitions/load-at-start.ts';
 import { PluginHost } from '../plugin-host/plugin-host.ts';
 import type { ListenerFacts } from '../plugins/plugin-api.ts';
 import { silentLogger } from '../runtime/logger.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { createSystemRuntime } from '../runtime/system-runtime.ts';
 import { DEFAULT_TLS, TlsIdentity } from '../runtime/tls-identity.ts';
-import { VERSION } from '../version.ts';
+import { RABBITMQ_VERSION, VERSION } from '../version.ts';
 import type { CreateBrokerOptions } from './broker-options.ts';
 import { loadPlugins } from './load-plugins.ts';
 import { openStore, type Store } from './open-store.ts';
@@ -31,6 +33,7 @@ export class RunningBroker {
   readonly amqp: AmqpListener;
   readonly memoryAlarm: MemoryAlarm;
   readonly diskAlarm: DiskAlarm | null;
+  readonly definitions: BrokerDefinitions;
   readonly plugins: PluginHost;
   /** Those of AMQP, in the order in which they were asked for. */
   openListeners: readonly OpenListener[] = [];
@@ -57,8 +60,14 @@ export class RunningBroker {
     });
     const watermark = options.memoryWatermark ?? DEFAULT_MEMORY_WATERMARK;
     this.memoryAlarm = new MemoryAlarm(broker.alarms, runtime, watermark);
+    this.definitions = new BrokerDefinitions(broker, access, {
+      productName: 'Leveret',
+      productVersion: VERSION,
+      rabbitVersion: RABBITMQ_VERSION,
+    });
     this.plugins = new PluginHost({
       broker,
+      definitions: this.definitions,
       access,
       runtime,
       about: { version: VERSION, nodeName: NODE_NAME },
@@ -87,7 +96,9 @@ export class RunningBroker {
       diskAlarm = new DiskAlarm(broker.alarms, runtime, options.dataDir, limit);
     }
     const running = new RunningBroker({ broker, access, diskAlarm, options, runtime });
+    const { loadDefinitions: files } = options;
     try {
+      if (files !== undefined) await loadAtStart(files, running.definitions, broker, runtime.log);
       await running.#serve(options);
       return running;
     } catch (error) {
@@ -128,11 +139,13 @@ async function recover(
 ): Promise<{ broker: Broker; access: AccessControl }> {
   const { memoryBudget = DEFAULT_MEMORY_BUDGET } = options;
   const defaultUser = defaultUserOf(options);
-  const { vhost: defaultVirtualHost } = defaultUser ?? DEFAULT_USER;
+  // As RabbitMQ: what is imported takes the place of the defaults.
+  const isFurnished = options.loadDefinitions !== undefined;
+  const defaultVirtualHost = isFurnished ? null : (defaultUser ?? DEFAULT_USER).vhost;
   const broker = new Broker({ defaultVirtualHost, ...options, runtime, ...store, memoryBudget });
   const { definitions } = store;
   const access = new AccessControl({ definitions, runtime, ...options.access });
-  await access.recover(defaultUser);
+  await access.recover(isFurnished ? null : defaultUser);
   const users = await VirtualHostUsers.prepare(access, options.access?.virtualHostUsers ?? []);
   broker.virtualHosts.onCreated((name) => users.addTo(name));
   broker.virtualHosts.onDeleted((name) => void access.deleteVirtualHost(name));

@@ -44,10 +44,11 @@ export class PluginHost {
   }
 
   #contextFor(name: string): PluginContext {
-    const { broker, access, runtime, about } = this.#surroundings;
+    const { broker, access, definitions, runtime, about } = this.#surroundings;
     return {
       broker,
       access,
+      definitions,
       http: this.#http,
       services: this.#services,
       runtime: { ...runtime, log: runtime.log.child({ plugin: name }) },

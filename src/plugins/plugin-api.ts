@@ -13,6 +13,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { AccessControl } from '../access/access-control.ts';
 import type { Broker } from '../broker/broker.ts';
+import type { BrokerDefinitions } from '../definitions/broker-definitions.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { TlsIdentity } from '../runtime/tls-identity.ts';
 
@@ -31,6 +32,8 @@ export {
   type Json,
   type JsonObject,
 } from '../amqp/wire/field-table-json.ts';
+export type { BrokerDefinitions } from '../definitions/broker-definitions.ts';
+export { DefinitionsError } from '../definitions/definitions-error.ts';
 export type { Runtime } from '../runtime/runtime.ts';
 export type { TlsIdentity } from '../runtime/tls-identity.ts';
 
@@ -47,6 +50,8 @@ export interface PluginContext {
   readonly broker: Broker;
   /** Users, permissions, and the check of both. */
   readonly access: AccessControl;
+  /** Export and import of all of that. */
+  readonly definitions: BrokerDefinitions;
   readonly http: HttpHost;
   readonly services: ServiceHost;
   /** Clock, timers, randomness, and the log with the plugin's name on each line. */

@@ -28,13 +28,14 @@ export function readSmallFile(path: string, longestOctets: number): Buffer {
     descriptor = openSync(path, 'r');
     const { size } = fstatSync(descriptor);
     if (size > longestOctets) throw tooLarge(longestOctets);
-    // One more than there should be, to notice a file that grows or does not tell its size.
-    const octets = Buffer.alloc(longestOctets + 1);
+    // One more than there should be, to notice a file that grows. Some do not tell their size.
+    const octets = Buffer.alloc((size === 0 ? longestOctets : size) + 1);
     let length = 0;
     for (let count = 1; count > 0 && length < octets.length; length += count) {
       count = readSync(descriptor, octets, length, octets.length - length, null);
     }
     if (length > longestOctets) throw tooLarge(longestOctets);
+    if (size > 0 && length > size) throw new UnreadableFileError('grows while it is read');
     return octets.subarray(0, length);
   } catch (error) {
     throw unreadable(error);

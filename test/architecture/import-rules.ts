@@ -28,6 +28,7 @@ const CONFIG = /^src\/config\//u;
 const STORE = /^src\/store\//u;
 /** The interfaces lie in store/ itself, each engine in a folder below. */
 const STORE_INTERFACES = /^src\/store\/[^/]+\.ts$/u;
+const DEFINITIONS = /^src\/definitions\//u;
 const PLUGIN_API = /^src\/plugins\/plugin-api\.ts$/u;
 /** Values that messages and arguments consist of; a WireReader is how properties are decoded. */
 const WIRE_VALUES =
@@ -57,7 +58,12 @@ const ROOMS: readonly Room[] = [
   {
     name: 'plugin-api',
     files: PLUGIN_API,
-    mayImport: [BROKER, ACCESS, CONFIG, RUNTIME, STORE_INTERFACES, /^src\/amqp\//u],
+    mayImport: [BROKER, ACCESS, CONFIG, DEFINITIONS, RUNTIME, STORE_INTERFACES, /^src\/amqp\//u],
+  },
+  {
+    name: 'definitions',
+    files: DEFINITIONS,
+    mayImport: [BROKER, ACCESS, RUNTIME, WIRE_VALUES, STORE_INTERFACES, /^src\/store\/memory\//u],
   },
   { name: 'plugin-host', files: /^src\/plugin-host\//u, mayImport: [PLUGIN_API, RUNTIME] },
 ];

@@ -1,7 +1,15 @@
 // Configuration files with the real command: files made for RabbitMQ start it, and what is wrong with one stops it in a line.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { connect } from 'amqplib';
@@ -132,10 +140,24 @@ describe('leveret start with a configuration file', { concurrency: true }, () =>
     await places(program);
     const [first = ''] = readFileSync(log, 'utf8').split('\n');
     assert.equal((JSON.parse(first) as { msg: string }).msg, 'configuration is read');
+    renameSync(log, `${log}.old`);
     program.signal('SIGHUP');
+    const deadline = Date.now() + 30_000;
+    while (!existsSync(log) && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
     program.signal('SIGTERM');
     assert.equal(await program.ended(), 0);
     assert.match(readFileSync(log, 'utf8'), /"msg":"stopped"\}\n$/u);
+  });
+
+  test('begins with the user of the file, who may come from where the file says', async (t) => {
+    const text = 'port = 0\ndefault_user = me\ndefault_pass = "x\ndefault_vhost = v\n';
+    const program = leveret(t, { args: ['start', '--in-memory', '--config', fileOf(t, text)] });
+    const { port } = new URL((await places(program))[0] ?? '');
+    const connection = await connect(`amqp://me:%22x@127.0.0.1:${port}/v`);
+    await connection.close();
+    await assert.rejects(connect(`amqp://guest:guest@127.0.0.1:${port}/v`), /403|ACCESS_REFUSED/u);
   });
 
   test('starts with the example', async (t) => {
@@ -159,6 +181,14 @@ describe('a configuration that is wrong stops the start', { concurrency: true },
     assert.equal(
       await errorsOf(t, { args: ['start', '--config', file] }),
       `leveret: ${file}:3: unknown key listners.tcp.default: did you mean listeners.tcp.default?\n`,
+    );
+  });
+
+  test('with a back end that there is not', async (t) => {
+    const file = fileOf(t, 'auth_backends.1 = ldap\nport = 0\n');
+    assert.equal(
+      await errorsOf(t, { args: ['start', '--in-memory', '--config', file] }),
+      'leveret: auth_backends: there is no back end ldap yet\n',
     );
   });
 

@@ -17,6 +17,7 @@ import { MemoryDefinitionStore } from '../../src/store/memory/memory-definition-
 import { MemoryJournal } from '../../src/store/memory/memory-journal.ts';
 import { SimulatedTime } from '../support/simulated-time.ts';
 import { Conversation } from './conversation.ts';
+import { changePolicies } from './operator.ts';
 import type { SeededRandom } from '../support/seeded-random.ts';
 
 const ENDPOINTS = {
@@ -56,10 +57,17 @@ export class FuzzedBroker {
     return new FuzzedClient(this.#options, this.time, random);
   }
 
+  changePolicies(random: SeededRandom): void {
+    const virtualHost = this.broker.findVirtualHost('/');
+    if (virtualHost !== null) changePolicies(virtualHost, random);
+  }
+
   /** @throws Finding when something of connections that are gone is left */
   checkNothingIsLeft(): void {
     const virtualHost = this.broker.findVirtualHost('/');
     if (virtualHost === null) throw new Finding('the virtual host is gone');
+    const { connections } = virtualHost;
+    if (connections.size > 0) throw new Finding(`${connections.size} connections are left`);
     for (const queue of virtualHost.queues) {
       const { unackedCount } = queue.stats();
       const { consumerCount } = queue;

@@ -21,6 +21,7 @@ export async function runRound(seed: number, round: number): Promise<void> {
         begun++;
       }
       await advance(running, random);
+      if (random.oneIn(50)) fuzzed.changePolicies(random);
     }
     fuzzed.checkNothingIsLeft();
     await fuzzed.broker.close();

@@ -35,8 +35,8 @@ const HASHING = wordsFor({
   rabbit_password_hashing_sha256: 'rabbit_password_hashing_sha256',
   rabbit_password_hashing_sha512: 'rabbit_password_hashing_sha512',
   rabbit_password_hashing_md5: 'rabbit_password_hashing_md5',
-  argon2id: 'argon2id',
-  scrypt: 'scrypt',
+  scrypt: 'leveret_password_hashing_scrypt',
+  leveret_password_hashing_scrypt: 'leveret_password_hashing_scrypt',
 });
 
 export const ACCESS: SchemaOf<AccessSettings> = {
@@ -70,6 +70,7 @@ export const ACCESS: SchemaOf<AccessSettings> = {
   }),
   passwordHashing: setting('password_hashing_module', HASHING, null, {
     description: 'how new passwords are hashed',
+    fallback: 'scrypt',
   }),
   credentialValidator: {
     backend: setting('credential_validator.validation_backend', VALIDATOR, 'accept_everything', {

@@ -209,8 +209,11 @@ export const AUTH: SchemaOf<AuthSettings> = {
   mechanisms: list(
     'auth_mechanisms.$n',
     oneOf(['PLAIN', 'AMQPLAIN', 'EXTERNAL', 'ANONYMOUS', 'RABBIT-CR-DEMO']),
-    ['PLAIN', 'AMQPLAIN'],
-    { description: 'a SASL mechanism that clients may use' },
+    ['PLAIN', 'AMQPLAIN', 'ANONYMOUS'],
+    {
+      description:
+        'a SASL mechanism that clients may use. ANONYMOUS is offered with `anonymous_login_user` only',
+    },
   ),
   anonymous: combined([ANONYMOUS_USER, ANONYMOUS_PASS], (given) => {
     const user = given.one(ANONYMOUS_USER)?.value ?? 'none';
@@ -229,12 +232,9 @@ export const AUTH: SchemaOf<AuthSettings> = {
       'distinguished_name',
       { description: "which part of a client's certificate names the user (EXTERNAL)" },
     ),
-    sanType: setting(
-      'ssl_cert_login_san_type',
-      oneOf(['dns', 'ip', 'email', 'uri', 'other_name']),
-      'dns',
-      { description: 'which kind of alternative name' },
-    ),
+    sanType: setting('ssl_cert_login_san_type', oneOf(['dns', 'ip', 'email', 'uri']), 'dns', {
+      description: 'which kind of alternative name',
+    }),
     sanIndex: setting('ssl_cert_login_san_index', wholeNumber(0, 255), 0, {
       description: 'which of several of that kind',
     }),

@@ -1,4 +1,5 @@
 // What clients may take, and what the machine has for them.
+import { parseByteSize } from '../amounts.ts';
 import type { DiskFreeLimit } from '../disk-free-limit.ts';
 import { parseDiskFreeLimit } from '../disk-free-limit.ts';
 import type { MemoryWatermark } from '../memory-watermark.ts';
@@ -157,6 +158,14 @@ export const DISK_FREE_LIMIT: Setting<DiskFreeLimit> = combined(FREE_LIMIT_KEYS,
   return said?.value ?? { octets: 50_000_000 };
 });
 
+const FRAME_SIZE = parsed(
+  '0 or a size of at least 4096 octets, such as 131072 or 128KB',
+  (text) => {
+    const size = parseByteSize(text);
+    return size === null || (size !== 0 && size < 4096) || size > 2_147_483_647 ? null : size;
+  },
+);
+
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
 export const LIMITS: SchemaOf<LimitSettings> = {
@@ -164,7 +173,7 @@ export const LIMITS: SchemaOf<LimitSettings> = {
     description: 'heartbeat that the broker proposes to clients; 0 for none',
     unit: 'seconds',
   }),
-  frameMax: setting('frame_max', byteSize(0, 2_147_483_647), 131_072, {
+  frameMax: setting('frame_max', FRAME_SIZE, 131_072, {
     description: 'largest frame; 0 for no limit',
     unit: 'octets',
   }),

@@ -1,6 +1,7 @@
 /** The management plugin: RabbitMQ's HTTP API (https://www.rabbitmq.com/docs/http-api-reference). */
 import { definePlugin, type HttpEndpoint, type Plugin, type PluginContext } from '../plugin-api.ts';
 import { openApiOf } from './openapi.ts';
+import { definitionRoutes } from './resources/definitions.ts';
 import { userRoutes } from './resources/users.ts';
 import { ok, type Route } from './route.ts';
 import { serve } from './server.ts';
@@ -24,7 +25,7 @@ export function managementPlugin({ endpoints, pathPrefix }: ManagementOptions): 
 }
 
 function allRoutes(context: PluginContext): readonly Route[] {
-  const routes: Route[] = [...userRoutes(context)];
+  const routes: Route[] = [...userRoutes(context), ...definitionRoutes(context)];
   routes.push({
     method: 'get',
     path: '/openapi.json',

@@ -22,7 +22,7 @@ export function openApiOf(routes: readonly Route[], version: string): object {
   };
 }
 
-function operationOf({ method, path, summary, tag, body }: Route): object {
+function operationOf({ method, path, summary, tag, body, isRaw = false }: Route): object {
   const parameters = [...path.matchAll(/\{(\w+)\}/gu)].map(([, name]) => ({
     name,
     in: 'path',
@@ -37,7 +37,9 @@ function operationOf({ method, path, summary, tag, body }: Route): object {
     ...(tag === null ? {} : { security: [{ basic: [] }], description: `Needs the tag ${tag}.` }),
     ...(body === undefined
       ? {}
-      : { requestBody: { content: { 'application/json': { schema: schemaOf(body) } } } }),
+      : {
+          requestBody: { content: { 'application/json': isRaw ? {} : { schema: schemaOf(body) } } },
+        }),
     responses: { default: { description: 'As in the API of RabbitMQ' } },
   };
 }

@@ -39,6 +39,8 @@ export interface Route {
   readonly tag: Tag | null;
   /** What the JSON of the body must be; left out: the body is not read. */
   readonly body?: GenericSchema;
+  /** The body is given as the octets that came. */
+  readonly isRaw?: boolean;
   /** Answers as the API of RabbitMQ does. What it throws is answered by server.ts. */
   handle(request: Request): Eventually<Answer>;
 }

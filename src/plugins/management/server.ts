@@ -76,7 +76,7 @@ async function run(c: HttpContext, route: Route, context: PluginContext): Promis
     return await route.handle({
       params: c.req.param(),
       query: new URL(c.req.url).searchParams,
-      body: route.body === undefined ? undefined : await readBody(c, route.body),
+      body: await bodyOf(c, route),
       user,
       peer,
       header: (name) => c.req.header(name) ?? null,
@@ -112,6 +112,11 @@ function peerOf(c: HttpContext): Peer {
     isTls: 'encrypted' in socket,
     certificate: null,
   };
+}
+
+async function bodyOf(c: HttpContext, { body, isRaw = false }: Route): Promise<unknown> {
+  if (body === undefined) return undefined;
+  return isRaw ? readOctets(c) : readBody(c, body);
 }
 
 /** An empty body is an empty object. @throws Refusal that names the field */

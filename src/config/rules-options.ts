@@ -1,0 +1,100 @@
+// The settings of users, logins and virtual hosts as what `createBroker` takes. As broker-options.ts, it imports nothing of
+// the broker.
+import type { AccessSettings, Settings } from './settings.ts';
+
+type PasswordRule =
+  | { readonly is: 'min-length'; readonly octets: number }
+  | { readonly is: 'pattern'; readonly pattern: string };
+
+export interface AccessOptions {
+  readonly defaultUser: {
+    readonly name: string;
+    readonly password: string;
+    readonly vhost: string;
+    readonly tags: readonly string[];
+    readonly configure: string;
+    readonly write: string;
+    readonly read: string;
+  };
+  readonly loopbackUsers: readonly string[];
+  readonly hashingAlgorithm: string | null;
+  readonly passwordRule: PasswordRule | null;
+  readonly mechanisms: readonly string[];
+  readonly anonymous: Settings['auth']['anonymous'];
+  readonly certificateLogin: CertificateLogin;
+  readonly virtualHostUsers: Settings['defaults']['users'];
+}
+
+interface CertificateLogin {
+  readonly from: 'distinguished_name' | 'common_name' | 'subject_alternative_name';
+  readonly sanType: Settings['auth']['certificateLogin']['sanType'];
+  readonly sanIndex: number;
+}
+
+export function accessOptions({ access, auth, defaults }: Settings): AccessOptions {
+  return {
+    defaultUser: {
+      name: access.defaultUser,
+      password: access.defaultPass,
+      vhost: access.defaultVhost,
+      tags: access.defaultUserTags,
+      ...access.defaultPermissions,
+    },
+    loopbackUsers: access.loopbackUsers,
+    hashingAlgorithm: access.passwordHashing,
+    passwordRule: passwordRule(access.credentialValidator),
+    mechanisms: auth.mechanisms,
+    anonymous: auth.anonymous,
+    certificateLogin: auth.certificateLogin,
+    virtualHostUsers: defaults.users,
+  };
+}
+
+function passwordRule({
+  backend,
+  minLength,
+  regexp,
+}: AccessSettings['credentialValidator']): PasswordRule | null {
+  switch (backend) {
+    case 'min_password_length':
+      return { is: 'min-length', octets: minLength };
+    case 'password_regexp':
+      return { is: 'pattern', pattern: regexp };
+    case 'accept_everything':
+      return null;
+  }
+}
+
+export interface VirtualHostOptions {
+  readonly defaultQueueType: Settings['defaults']['queueType'];
+  readonly virtualHostMax: number;
+  readonly queueMax: number;
+  readonly virtualHostDefaults: {
+    readonly limits: ReadonlyArray<{
+      readonly pattern: string;
+      readonly limits: { readonly 'max-connections'?: number; readonly 'max-queues'?: number };
+    }>;
+    readonly operatorPolicies: Settings['defaults']['operatorPolicies'];
+  };
+  readonly clusterName?: string;
+  readonly clusterTags?: Readonly<Record<string, string>>;
+}
+
+export function virtualHostOptions({ defaults, limits, node }: Settings): VirtualHostOptions {
+  const vhostLimits = defaults.vhostLimits.map(({ pattern, maxConnections, maxQueues }) => ({
+    pattern,
+    limits: {
+      ...(maxConnections === -1 ? {} : { 'max-connections': maxConnections }),
+      ...(maxQueues === -1 ? {} : { 'max-queues': maxQueues }),
+    },
+  }));
+  const { clusterName, clusterTags } = node;
+  return {
+    defaultQueueType: defaults.queueType,
+    virtualHostMax: limits.vhostMax,
+    queueMax: limits.clusterQueueLimit,
+    virtualHostDefaults: { limits: vhostLimits, operatorPolicies: defaults.operatorPolicies },
+    ...(clusterName === null ? {} : { clusterName }),
+    ...(Object.keys(clusterTags).length === 0 ? {} : { clusterTags }),
+  };
+}
