@@ -18,6 +18,7 @@ import type { ListenerFacts } from './plugins/plugin-api.ts';
 
 export type { DefaultUser } from './access/access-control.ts';
 export type { PasswordRule } from './access/password-rule.ts';
+export type { VirtualHostUser } from './access/virtual-host-users.ts';
 export type { MechanismOptions } from './amqp/mechanisms.ts';
 export type { BrowsedView } from './broker/browse.ts';
 export type { VirtualHostRules } from './broker/broker.ts';

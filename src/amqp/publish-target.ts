@@ -73,9 +73,9 @@ export class PublishTarget {
     return this.#exchange;
   }
 
-  /** Where this message goes. Computed anew only when a binding changed, or when it depends on the headers. */
+  /** Where this message goes, after `find` or `isAllowed`. Computed anew only when a binding changed, or when it depends on the headers. */
   route(virtualHost: VirtualHost, message: Message): readonly QueueRef[] {
-    const exchange = this.find(virtualHost);
+    const exchange = this.#exchange!;
     if (message.traits !== null && message.traits.copies !== null) {
       return virtualHost.routeByKeys(exchange, routingKeysOf(message), message).queues;
     }

@@ -186,10 +186,18 @@ export class Publishing {
     const isAllowed = target.isAllowed(virtualHost, access);
     const pending = isAllowed ? undefined : access.known(target.questions(virtualHost));
     if (pending === undefined) this.#read(target, isAllowed, body, bodyStart, pieces);
-    else {
-      const proceed = (): void => this.#read(target, false, body, bodyStart, pieces);
-      this.#channel.whenAnswered(pending, proceed);
-    }
+    else this.#readWhenKnown(pending, target, body, bodyStart, pieces);
+  }
+
+  /** Apart from #complete, which would allocate for the function in here with each message. */
+  #readWhenKnown(
+    pending: Promise<void>,
+    target: PublishTarget,
+    body: Buffer,
+    bodyStart: number,
+    pieces: readonly Buffer[] | null,
+  ): void {
+    this.#channel.whenAnswered(pending, () => this.#read(target, false, body, bodyStart, pieces));
   }
 
   /** Makes a message of the content. @param isAllowed the user is known to be allowed to publish it */
@@ -235,6 +243,8 @@ export class Publishing {
     const { access } = this.#channel.connection;
     const { admitted, userId } = admitProperties(message, this.#replyTo);
     const proceed = (): void => {
+      // Somebody may have been asked in between.
+      target.find(this.#channel.connection.virtualHost);
       if (!isAllowed) target.requireTopic(access);
       for (const question of questions) access.require(question);
       checkUserId(userId, access.user);

@@ -33,6 +33,7 @@ export class VirtualHosts {
   readonly #byName = new Map<string, VirtualHost>();
   /** Those whose content is being deleted: until that is done there can be no other of the name. */
   readonly #ending = new Map<string, Promise<void>>();
+  readonly #creationListeners = new Set<(name: string) => void>();
   readonly #deletionListeners = new Set<(name: string) => void>();
 
   constructor(options: VirtualHostsOptions) {
@@ -60,6 +61,15 @@ export class VirtualHosts {
     return () => void this.#deletionListeners.delete(listener);
   }
 
+  /**
+   * Calls `listener` with the name of each virtual host that is created, not of those that the store has. Returns a function
+   * that ends it.
+   */
+  onCreated(listener: (name: string) => void): () => void {
+    this.#creationListeners.add(listener);
+    return () => void this.#creationListeners.delete(listener);
+  }
+
   /** Creates a virtual host; one that is there stays as it is. @throws VirtualHostError */
   create(name: string, changes: Partial<VirtualHostMetadata>): Eventually<VirtualHost> {
     const existing = this.#byName.get(name);
@@ -75,6 +85,7 @@ export class VirtualHosts {
     const virtualHost = this.#add(name, metadata);
     const stored = this.#store(virtualHost);
     applyDefaults(virtualHost, this.#options.defaults);
+    for (const listener of this.#creationListeners) listener(name);
     return stored === undefined ? virtualHost : stored.then(() => virtualHost);
   }
 

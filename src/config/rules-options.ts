@@ -22,6 +22,7 @@ export interface AccessOptions {
   readonly mechanisms: readonly string[];
   readonly anonymous: Settings['auth']['anonymous'];
   readonly certificateLogin: CertificateLogin;
+  readonly virtualHostUsers: Settings['defaults']['users'];
 }
 
 interface CertificateLogin {
@@ -30,7 +31,7 @@ interface CertificateLogin {
   readonly sanIndex: number;
 }
 
-export function accessOptions({ access, auth }: Settings): AccessOptions {
+export function accessOptions({ access, auth, defaults }: Settings): AccessOptions {
   return {
     defaultUser: {
       name: access.defaultUser,
@@ -45,6 +46,7 @@ export function accessOptions({ access, auth }: Settings): AccessOptions {
     mechanisms: auth.mechanisms,
     anonymous: auth.anonymous,
     certificateLogin: auth.certificateLogin,
+    virtualHostUsers: defaults.users,
   };
 }
 

@@ -1,6 +1,7 @@
 /** What a broker can be made with. All of it may be left out. */
 import type { DefaultUser } from '../access/access-control.ts';
 import type { PasswordRule } from '../access/password-rule.ts';
+import type { VirtualHostUser } from '../access/virtual-host-users.ts';
 import type { Limits } from '../amqp/limits.ts';
 import type { SocketSettings } from '../amqp/listener.ts';
 import type { MechanismOptions } from '../amqp/mechanisms.ts';
@@ -66,6 +67,8 @@ export interface AccessOptions extends MechanismOptions {
   /** RabbitMQ's name of how new passwords are hashed; scrypt when left out, or null. */
   readonly hashingAlgorithm?: string | null;
   readonly passwordRule?: PasswordRule | null;
+  /** Users that each new virtual host gets whose name matches. */
+  readonly virtualHostUsers?: readonly VirtualHostUser[];
 }
 
 /** A certificate with its key, and what differs from the defaults: TLS 1.2 and 1.3, clients need no certificate. */

@@ -1,5 +1,6 @@
 /** A broker with everything that belongs to it, put together, and taken apart in order. */
 import { AccessControl, DEFAULT_USER, type DefaultUser } from '../access/access-control.ts';
+import { VirtualHostUsers } from '../access/virtual-host-users.ts';
 import { DEFAULT_LIMITS } from '../amqp/limits.ts';
 import { AmqpListener } from '../amqp/listener.ts';
 import { saslMechanisms } from '../amqp/mechanisms.ts';
@@ -146,6 +147,8 @@ async function recover(
   const { definitions } = store;
   const access = new AccessControl({ definitions, runtime, ...options.access });
   await access.recover(isFurnished ? null : defaultUser);
+  const users = await VirtualHostUsers.prepare(access, options.access?.virtualHostUsers ?? []);
+  broker.virtualHosts.onCreated((name) => users.addTo(name));
   broker.virtualHosts.onDeleted((name) => void access.deleteVirtualHost(name));
   broker.recover();
   return { broker, access };

@@ -298,6 +298,33 @@ describe('topic permissions', { concurrency: true }, () => {
   });
 });
 
+describe('the default user', { concurrency: true }, () => {
+  test('is the one that is asked for, in the virtual host that is asked for', async () => {
+    const defaultUser = { name: 'ad min', password: 'p/w', vhost: 'prod/1', write: '^allowed$' };
+    const all = { configure: '.*', write: '.*', read: '.*', tags: [] };
+    const worker = { name: 'worker', vhostPattern: '^prod', password: 'secret', ...all };
+    await using broker = await createBroker({
+      access: { defaultUser, virtualHostUsers: [worker] },
+    });
+    const connection = await connect(broker.url);
+    connection.on('error', () => {});
+    const channel = await connection.createChannel();
+    const closed = new Promise<Error>((resolve) => channel.once('error', resolve));
+    await channel.assertQueue('q');
+    channel.publish('', 'q', Buffer.from('body'));
+    const text =
+      /write access to exchange 'amq\.default' in vhost 'prod\/1' refused for user 'ad min'/u;
+    assert.match((await closed).message, text);
+    await connection.close();
+    const login = { user: 'worker', password: 'secret', vhost: 'prod/1' };
+    await using other = await RawClient.open(broker.port, login);
+    await other.channel();
+    await using guest = await RawClient.connect(broker.port);
+    await guest.login();
+    await guest.expectConnectionClose(403, LOGIN_REFUSED);
+  });
+});
+
 describe('users on disk', () => {
   test('are there again after a restart', async (t) => {
     const path = temporaryDirectory(t);

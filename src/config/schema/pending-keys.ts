@@ -15,7 +15,6 @@ const PENDING: readonly string[] = [
   'definitions.import_backend',
   'definitions.hashing.',
   'definitions.tls.',
-  'default_users.',
   'log.exchange',
   'log.exchange.',
   'log.connection.',
