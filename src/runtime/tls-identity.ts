@@ -63,6 +63,8 @@ export interface CertificateFacts {
   readonly file: string;
   /** When it ends, in milliseconds since 1970. */
   readonly endsAtMs: number;
+  /** The same for people (ISO 8601). */
+  readonly endsAt: string;
 }
 
 interface NamedContext {
@@ -213,5 +215,6 @@ function stampOf(settings: TlsSettings): string {
 
 /** The first in the file is the server's own. */
 function factsOf(file: string): CertificateFacts {
-  return { file, endsAtMs: Date.parse(new X509Certificate(readFileSync(file)).validTo) };
+  const endsAt = new Date(new X509Certificate(readFileSync(file)).validTo);
+  return { file, endsAtMs: endsAt.getTime(), endsAt: endsAt.toISOString() };
 }

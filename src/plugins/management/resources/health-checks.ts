@@ -116,10 +116,10 @@ function certificateExpiration({ about, runtime }: PluginContext, { params }: Re
   const expiring = about.certificates().filter(({ endsAtMs }) => endsAtMs <= untilMs);
   if (expiring.length === 0) return HEALTHY;
   return failed('Certificates expiring', {
-    expired: expiring.map(({ file, endsAtMs }) => ({
+    expired: expiring.map(({ file, endsAt }) => ({
       node: about.nodeName,
       certfile: file,
-      certfile_expires_on: [new Date(endsAtMs).toISOString()],
+      certfile_expires_on: [endsAt],
     })),
   });
 }
