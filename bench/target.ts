@@ -77,6 +77,8 @@ export async function startLeveret(dataDir: string | null = null): Promise<Start
     [...NODE_OPTIONS, 'bin/from-source.js', 'start', '--data-dir', directory, '--port', '0'],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
+      // The brokers that it is compared with run without, too.
+      env: { ...process.env, LEVERET_PLUGINS_MANAGEMENT: 'false' },
     },
   );
   const lines = createInterface({ input: child.stdout });

@@ -86,7 +86,7 @@ async function listen(settings: Settings, log: Logger): Promise<EmbeddedBroker> 
     if (START_ERRORS.some((type) => error instanceof type)) {
       throw new ConfigurationError((error as Error).message, { cause: error });
     }
-    throw new ConfigurationError(listenProblem(error), { cause: error });
+    throw new ConfigurationError(listenProblem(error, settings), { cause: error });
   }
 }
 
@@ -100,13 +100,22 @@ interface ListenFailure extends NodeJS.ErrnoException {
   readonly port?: number;
 }
 
+/** What a port is chosen with. */
+function settingOf(port: number | undefined, { tcp, ssl }: Settings['management']): string {
+  const settings = new Map([
+    [ssl?.port, 'management.ssl.port'],
+    [tcp?.port, 'management.tcp.port, or go without it: plugins.management = false'],
+  ]);
+  return settings.get(port) ?? '--port';
+}
+
 /** One line that says what is wrong and what to do. */
-function listenProblem(error: unknown): string {
+function listenProblem(error: unknown, { management }: Settings): string {
   const { code = '', address, hostname, port } = error as ListenFailure;
   const bind = address ?? hostname ?? 'that address';
   switch (code) {
     case 'EADDRINUSE':
-      return `Port ${port} on ${bind} is in use, by another broker perhaps: stop it, or choose another port with --port`;
+      return `Port ${port} on ${bind} is in use, by another broker perhaps: stop it, or choose another port with ${settingOf(port, management)}`;
     case 'EACCES':
       return `Port ${port} may not be used by this user: choose one above 1023 with --port`;
     case 'EADDRNOTAVAIL':

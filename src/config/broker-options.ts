@@ -56,11 +56,22 @@ export interface BrokerOptions extends VirtualHostOptions {
   readonly limits: BrokerLimits;
   readonly access: AccessOptions;
   readonly loadDefinitions?: { readonly path: string; readonly skipIfUnchanged: boolean };
+  readonly management?: ManagementOptions;
   readonly names: {
     readonly clusterName: string | null;
     readonly product: string | null;
     readonly version: string | null;
   };
+}
+
+interface ManagementOptions {
+  readonly port?: number;
+  readonly host?: string;
+  readonly tls?: Tls & { readonly port: number; readonly host: string };
+  readonly pathPrefix: string;
+  readonly allowOrigins: readonly string[];
+  /** In seconds. */
+  readonly corsMaxAge: number;
 }
 
 interface BrokerLimits {
@@ -94,6 +105,7 @@ export function brokerOptions(settings: Settings): BrokerOptions {
     diskFreeLimit: settings.diskFreeLimit,
     limits: limitOptions(settings.limits, settings),
     ...definitionFiles(settings.definitions),
+    ...managementOptions(settings),
     names: { clusterName, product, version },
     access: accessOptions(settings),
     ...virtualHostOptions(settings),
@@ -105,6 +117,21 @@ function definitionFiles({
   skipIfUnchanged,
 }: DefinitionsSettings): Pick<BrokerOptions, 'loadDefinitions'> {
   return path === null ? {} : { loadDefinitions: { path, skipIfUnchanged } };
+}
+
+function managementOptions({ management, plugins }: Settings): Pick<BrokerOptions, 'management'> {
+  if (plugins['management'] === false) return {};
+  const { tcp, ssl, pathPrefix, cors } = management;
+  const tls = ssl === null ? null : tlsOptions(ssl.tls);
+  return {
+    management: {
+      ...(tcp === null ? {} : { port: tcp.port, host: tcp.ip }),
+      ...(ssl === null || tls === null ? {} : { tls: { ...tls, port: ssl.port, host: ssl.ip } }),
+      pathPrefix,
+      allowOrigins: cors.allowOrigins,
+      corsMaxAge: cors.maxAge,
+    },
+  };
 }
 
 function asListener(isTls: boolean): (endpoint: Endpoint) => Listener {

@@ -79,11 +79,17 @@ export interface TlsListenOptions extends Partial<TlsSettings> {
   readonly port?: number;
 }
 
+/** Where the management API is served: without TLS, with it, or both. */
 export interface ManagementListenOptions {
-  /** 0 takes a free one. */
-  readonly port: number;
+  /** 0 takes a free one; not without TLS when left out. */
+  readonly port?: number;
   /** 127.0.0.1 when left out. */
   readonly host?: string;
+  readonly tls?: TlsListenOptions & { readonly host?: string };
   /** In front of `/api`; none when left out. */
   readonly pathPrefix?: string;
+  /** Origins of web pages that may use it (CORS); none when left out. */
+  readonly allowOrigins?: readonly string[];
+  /** How long a browser may rely on that, in seconds; 1800 when left out. */
+  readonly corsMaxAge?: number;
 }

@@ -1,6 +1,12 @@
 /** Plugins and their libraries are loaded by who uses them only. */
 import type { PluginHost } from '../plugin-host/plugin-host.ts';
-import type { CreateBrokerOptions } from './broker-options.ts';
+import type { HttpEndpoint } from '../plugins/plugin-api.ts';
+import { DEFAULT_TLS, TlsIdentity } from '../runtime/tls-identity.ts';
+import type { CreateBrokerOptions, ManagementListenOptions } from './broker-options.ts';
+
+const LOOPBACK = '127.0.0.1';
+/** In seconds. */
+const CORS_MAX_AGE = 1800;
 
 /** Sets all plugins up and serves what they offer. @throws PluginError, or the system's error of a port */
 export async function loadPlugins(
@@ -9,11 +15,23 @@ export async function loadPlugins(
 ): Promise<void> {
   if (management !== undefined) {
     const { managementPlugin } = await import('../plugins/management/management.ts');
-    const { port, host: address = '127.0.0.1', pathPrefix = '' } = management;
-    const endpoint = { name: 'http', host: address, port, tls: null };
-    await host.setUp(managementPlugin({ endpoints: [endpoint], pathPrefix }));
+    const { pathPrefix = '', allowOrigins = [], corsMaxAge: maxAge = CORS_MAX_AGE } = management;
+    const endpoints = managementEndpoints(management);
+    await host.setUp(managementPlugin({ endpoints, pathPrefix, cors: { allowOrigins, maxAge } }));
   }
   // oxlint-disable-next-line no-await-in-loop -- in order: one may rely on those before it
   for (const plugin of plugins) await host.setUp(plugin);
   await host.start();
+}
+
+/** @throws TlsFileError */
+function managementEndpoints(options: ManagementListenOptions): readonly HttpEndpoint[] {
+  const { port, host = LOOPBACK, tls } = options;
+  const endpoints: HttpEndpoint[] = [];
+  if (port !== undefined) endpoints.push({ name: 'http', host, port, tls: null });
+  if (tls !== undefined) {
+    const identity = new TlsIdentity({ ...DEFAULT_TLS, password: null, ...tls });
+    endpoints.push({ name: 'http', host: tls.host ?? host, port: tls.port ?? 0, tls: identity });
+  }
+  return endpoints;
 }

@@ -22,9 +22,9 @@ export class HttpListeners implements HttpHost {
   readonly #byAddress = new Map<string, HttpListener>();
 
   async at(endpoint: HttpEndpoint): Promise<HttpRoutes> {
-    const { host, port, name } = endpoint;
+    const { host, port, name, tls } = endpoint;
     // Two that take any free port do not share it.
-    const address = port === 0 ? name : `${host}:${port}`;
+    const address = port === 0 ? `${name} ${tls === null}` : `${host}:${port}`;
     const known = this.#byAddress.get(address);
     if (known !== undefined) return known.routes;
     const { routes, server } = await newListener(endpoint);

@@ -7,6 +7,9 @@ import type { TestContext } from 'node:test';
 /** No wait takes longer, in milliseconds: generous, because only a failing test ever waits so long. */
 const PATIENCE_MS = 30_000;
 
+/** A test that does not say otherwise goes without: its port may be another test's. */
+const WITHOUT_MANAGEMENT = { LEVERET_PLUGINS_MANAGEMENT: 'false' };
+
 export class Program {
   /** Lines of standard output so far. */
   readonly lines: string[] = [];
@@ -21,7 +24,7 @@ export class Program {
   constructor(t: TestContext, command: readonly string[], environment: NodeJS.ProcessEnv = {}) {
     const [file = '', ...args] = command;
     this.#child = spawn(file, args, {
-      env: { ...process.env, ...environment },
+      env: { ...WITHOUT_MANAGEMENT, ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#exit = new Promise((resolve) => {

@@ -1,5 +1,6 @@
 /** The management plugin: RabbitMQ's HTTP API (https://www.rabbitmq.com/docs/http-api-reference). */
 import { definePlugin, type HttpEndpoint, type Plugin, type PluginContext } from '../plugin-api.ts';
+import type { CorsRules } from './cross-site.ts';
 import { openApiOf } from './openapi.ts';
 import { authRoutes } from './resources/auth.ts';
 import { definitionRoutes } from './resources/definitions.ts';
@@ -18,15 +19,16 @@ export interface ManagementOptions {
   readonly endpoints: readonly HttpEndpoint[];
   /** In front of `/api`; empty for none. */
   readonly pathPrefix: string;
+  readonly cors: CorsRules;
 }
 
-export function managementPlugin({ endpoints, pathPrefix }: ManagementOptions): Plugin {
+export function managementPlugin({ endpoints, pathPrefix, cors }: ManagementOptions): Plugin {
   return definePlugin({
     name: 'management',
     async setup(context) {
       const routes = allRoutes(context);
       for (const endpoint of endpoints) {
-        serve(await context.http.at(endpoint), routes, { context, pathPrefix });
+        serve(await context.http.at(endpoint), routes, { context, pathPrefix, cors });
       }
     },
   });

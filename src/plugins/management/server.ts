@@ -12,7 +12,7 @@ import {
   type Peer,
   type PluginContext,
 } from '../plugin-api.ts';
-import { isForeign } from './cross-site.ts';
+import { corsHeaders, isForeign, type CorsRules } from './cross-site.ts';
 import { logIn } from './login.ts';
 import { badRequest, hasTag, notAuthorised, Refusal, type Answer, type Route } from './route.ts';
 
@@ -39,35 +39,55 @@ export interface ServerOptions {
   readonly context: PluginContext;
   /** In front of `/api`; empty for none. */
   readonly pathPrefix: string;
+  readonly cors: CorsRules;
 }
 
-export function serve(
-  app: HttpRoutes,
-  routes: readonly Route[],
-  { context, pathPrefix }: ServerOptions,
-): void {
+export function serve(app: HttpRoutes, routes: readonly Route[], options: ServerOptions): void {
+  const { pathPrefix } = options;
+  const answering = (answer: (c: HttpContext) => Answer | Promise<Answer>) => {
+    return async (c: HttpContext): Promise<Response> => respond(c, await answer(c), options);
+  };
   const methods = new Map<string, string[]>();
   for (const route of routes) {
     const path = `${pathPrefix}/api${route.path}`.replaceAll(/\{(\w+)\}/gu, ':$1');
-    methods.set(path, [...(methods.get(path) ?? []), route.method.toUpperCase()]);
-    app.on(route.method.toUpperCase(), path, async (c) => respond(c, await run(c, route, context)));
+    const method = route.method.toUpperCase();
+    methods.set(path, [...(methods.get(path) ?? []), method]);
+    app.on(
+      method,
+      path,
+      answering(async (c) => run(c, route, options)),
+    );
   }
   for (const [path, allowed] of methods) {
-    app.all(path, (c) => respond(c, methodNotAllowed(allowed)));
+    app.options(
+      path,
+      answering(() => optionsOf(allowed)),
+    );
+    app.all(
+      path,
+      answering(() => ({ ...optionsOf(allowed), status: 405 })),
+    );
   }
-  app.all(`${pathPrefix}/api/*`, (c) =>
-    respond(c, { status: 404, body: { error: 'Object Not Found', reason: 'Not Found' } }),
+  const missing = { error: 'Object Not Found', reason: 'Not Found' };
+  app.all(
+    `${pathPrefix}/api/*`,
+    answering(() => ({ status: 404, body: missing })),
   );
 }
 
-function methodNotAllowed(allowed: readonly string[]): Answer {
+/** Which methods a path has. */
+function optionsOf(allowed: readonly string[]): Answer {
   const methods = [...allowed, ...(allowed.includes('GET') ? ['HEAD'] : []), 'OPTIONS'];
-  return { status: 405, headers: { allow: methods.join(', ') } };
+  return { status: 204, headers: { allow: methods.join(', ') } };
 }
 
-async function run(c: HttpContext, route: Route, context: PluginContext): Promise<Answer> {
+async function run(
+  c: HttpContext,
+  route: Route,
+  { context, cors }: ServerOptions,
+): Promise<Answer> {
   try {
-    if (isForeign(route.method, (name) => c.req.header(name) ?? null)) {
+    if (isForeign(route.method, (name) => c.req.header(name) ?? null, cors)) {
       throw notAuthorised('Cross-site requests are refused');
     }
     const peer = peerOf(c);
@@ -179,8 +199,15 @@ function answerToBroker({ reply, message }: BrokerError): Answer {
   return badRequest(message).answer;
 }
 
-function respond(c: HttpContext, { status, body, headers }: Answer): Response {
-  for (const [name, value] of Object.entries({ ...HEADERS, ...headers })) c.header(name, value);
+function respond(
+  c: HttpContext,
+  { status, body, headers }: Answer,
+  { cors }: ServerOptions,
+): Response {
+  const ofOrigin = corsHeaders((name) => c.req.header(name) ?? null, cors);
+  for (const [name, value] of Object.entries({ ...HEADERS, ...ofOrigin, ...headers })) {
+    c.header(name, value);
+  }
   if (body === undefined) return c.body(null, status);
   if (typeof body === 'string') return c.text(body, status as 200);
   return c.json(body as object, status as 200);
