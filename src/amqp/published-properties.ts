@@ -49,7 +49,7 @@ function refuseExpiration(text: string, error: string): never {
  */
 export function admitProperties(
   message: Message,
-  replyTo: ReplyTo,
+  replyTo: Pick<ReplyTo, 'address'>,
 ): { readonly admitted: Message; readonly userId: string | undefined } {
   const properties = propertiesOf(message);
   const { userId } = properties;

@@ -1,6 +1,6 @@
 /** Looking at the messages of a queue from outside of the broker: without consuming them, at any depth of its backlog. */
 import type { BasicProperties } from '../amqp/wire/generated/properties.ts';
-import { propertiesOf } from './message.ts';
+import { bodyOf, propertiesOf } from './message.ts';
 import type { BrowsedMessage, MessageState } from './queue/browsed-message.ts';
 
 /** A message as it stands in its queue. */
@@ -17,16 +17,13 @@ export interface BrowsedView {
 }
 
 export function viewOf({ position, state, message }: BrowsedMessage): BrowsedView {
-  const { address, body, bodyStart, bodyLength, bodyPieces } = message;
+  const { address } = message;
   return {
     position,
     state,
     exchange: address.exchange,
     routingKey: address.routingKey,
     properties: propertiesOf(message),
-    body:
-      bodyPieces === null
-        ? Buffer.from(body.subarray(bodyStart, bodyStart + bodyLength))
-        : Buffer.concat(bodyPieces),
+    body: bodyOf(message),
   };
 }

@@ -149,3 +149,10 @@ export function propertiesOf(message: Message): BasicProperties {
 export function headersOf(message: Message): FieldTable {
   return propertiesOf(message).headers ?? EMPTY_TABLE;
 }
+
+/** A copy of the body. */
+export function bodyOf({ body, bodyStart, bodyLength, bodyPieces }: Message): Buffer {
+  return bodyPieces === null
+    ? Buffer.from(body.subarray(bodyStart, bodyStart + bodyLength))
+    : Buffer.concat(bodyPieces);
+}

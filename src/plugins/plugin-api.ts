@@ -34,6 +34,13 @@ export {
 } from '../amqp/wire/field-table-json.ts';
 export type { BrokerDefinitions } from '../definitions/broker-definitions.ts';
 export { DefinitionsError } from '../definitions/definitions-error.ts';
+export { Session, type GetMode } from '../amqp/session.ts';
+export type { BasicProperties } from '../amqp/wire/generated/properties.ts';
+export type { DeclaredBinding, Exchange } from '../broker/exchange/exchange.ts';
+export { bodyOf, propertiesOf } from '../broker/message.ts';
+export { bindingsInto, propertiesKeyOf } from '../broker/binding-lists.ts';
+export type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
+export { compilePattern, PatternError } from '../runtime/pattern.ts';
 export type { Runtime } from '../runtime/runtime.ts';
 export type { TlsIdentity } from '../runtime/tls-identity.ts';
 

@@ -63,3 +63,22 @@ export async function withManagement(
   const as = (user: string, password: string): ApiClient => new ApiClient(base, user, password);
   await run({ broker, api: as('guest', 'guest'), as });
 }
+
+/** A request, and what it is answered with: method, path, body, status, and what the answer has among other things. */
+export type Step = readonly [
+  method: string,
+  path: string,
+  body: unknown,
+  status: number,
+  answer?: unknown,
+];
+
+/** Sends one after the other. */
+export async function runSteps(api: ApiClient, steps: readonly Step[]): Promise<void> {
+  for (const [method, path, body, status, answer] of steps) {
+    // oxlint-disable-next-line no-await-in-loop -- a story
+    const given = await api.expect(status, method, path, body);
+    if (answer === undefined) continue;
+    assert.partialDeepStrictEqual(given, answer, `${method} ${path}: ${JSON.stringify(given)}`);
+  }
+}

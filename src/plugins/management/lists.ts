@@ -1,4 +1,5 @@
 /** Lists as the API answers them: sorted, cut into pages, reduced to columns (behaviour of RabbitMQ's parameters). */
+import { compilePattern, PatternError } from '../plugin-api.ts';
 import { badRequest, ok, Refusal, type Answer, type Request } from './route.ts';
 
 type Item = object;
@@ -7,12 +8,32 @@ const PAGE_SIZE = 100;
 const PAGE_SIZE_MAX = 500;
 
 /** A list of what is there already as objects. @throws Refusal for parameters that make no sense */
-export function listAnswer(items: readonly Item[], { query }: Request): Answer {
+export function listAnswer(items: readonly Item[], request: Request): Answer {
+  const nameOf = (item: Item): string => {
+    const { name } = item as { readonly name?: unknown };
+    return typeof name === 'string' ? name : '';
+  };
+  return listOf(items, { nameOf, show: (item) => item }, request);
+}
+
+export interface Shown<T> {
+  readonly nameOf: (source: T) => string;
+  /** The object that is answered. */
+  readonly show: (source: T) => object;
+}
+
+/**
+ * A list of what is shown only where it is on the page: of ten thousand queues that is a hundred, unless they are to be
+ * sorted by what they show.
+ *
+ * @throws Refusal for parameters that make no sense
+ */
+export function listOf<T>(sources: readonly T[], shown: Shown<T>, { query }: Request): Answer {
   const page = readPage(query);
-  const named = filterByName(items, query);
-  const sorted = sort(named, query);
-  if (page === null) return ok(project(sorted, query));
-  return ok(pageOf(sorted, items.length, page, query));
+  const named = filterByName(sources, shown, query);
+  const sorted = sort(named, shown, query);
+  if (page === null) return ok(project(sorted.map(shown.show), query));
+  return ok(pageOf(sorted, sources.length, page, shown, query));
 }
 
 /** One object, reduced to the columns that are asked for. */
@@ -43,56 +64,70 @@ function invalidPagination(name: string, value: string): Refusal {
   return new Refusal(400, 'invalid_pagination_parameters', `Invalid ${name}: ${value}`);
 }
 
-function pageOf(
-  items: readonly Item[],
+function pageOf<T>(
+  sources: readonly T[],
   totalCount: number,
   page: Page,
+  { show }: Shown<T>,
   query: URLSearchParams,
 ): object {
   const { number, size } = page;
   const from = (number - 1) * size;
-  if (from > 0 && from >= items.length) {
-    const reason = `Page out of range, page: ${number} page size: ${size}, len: ${items.length}`;
+  if (from > 0 && from >= sources.length) {
+    const reason = `Page out of range, page: ${number} page size: ${size}, len: ${sources.length}`;
     throw new Refusal(400, 'page_out_of_range', reason);
   }
-  const found = project(items.slice(from, from + size), query);
+  const items = project(sources.slice(from, from + size).map(show), query);
   return {
-    filtered_count: items.length,
-    item_count: found.length,
-    items: found,
+    filtered_count: sources.length,
+    item_count: items.length,
+    items,
     page: number,
-    page_count: Math.max(1, Math.ceil(items.length / size)),
+    page_count: Math.max(1, Math.ceil(sources.length / size)),
     page_size: size,
     total_count: totalCount,
   };
 }
 
-function filterByName(items: readonly Item[], query: URLSearchParams): readonly Item[] {
+function filterByName<T>(
+  sources: readonly T[],
+  { nameOf }: Shown<T>,
+  query: URLSearchParams,
+): readonly T[] {
   const wanted = query.get('name') ?? '';
-  if (wanted === '') return items;
+  if (wanted === '') return sources;
   const isMatch = nameTest(wanted, query.get('use_regex') === 'true');
-  return items.filter((item) => {
-    const { name } = item as { name?: unknown };
-    return isMatch(typeof name === 'string' ? name : '');
-  });
+  return sources.filter((source) => isMatch(nameOf(source)));
 }
 
+/** @throws Refusal for what is no regular expression */
 function nameTest(wanted: string, isExpression: boolean): (name: string) => boolean {
   if (!isExpression) {
     const lower = wanted.toLowerCase();
     return (name) => name.toLowerCase().includes(lower);
   }
-  throw badRequest('use_regex is not supported yet');
+  try {
+    const pattern = compilePattern(wanted);
+    return (name) => pattern.test(name);
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    throw badRequest(`invalid regular expression: ${error.message}`);
+  }
 }
 
 /** What is missing sorts first. */
-function sort(items: readonly Item[], query: URLSearchParams): readonly Item[] {
+function sort<T>(
+  sources: readonly T[],
+  { nameOf, show }: Shown<T>,
+  query: URLSearchParams,
+): readonly T[] {
   const path = query.get('sort');
-  if (path === null || path === '') return items;
+  if (path === null || path === '') return sources;
   const direction = query.get('sort_reverse') === 'true' ? -1 : 1;
-  const keyed = items.map((item) => ({ item, key: valueAt(item, path) }));
+  const keyOf = path === 'name' ? nameOf : (source: T): unknown => valueAt(show(source), path);
+  const keyed = sources.map((source) => ({ source, key: keyOf(source) }));
   keyed.sort((a, b) => direction * compare(a.key, b.key));
-  return keyed.map(({ item }) => item);
+  return keyed.map(({ source }) => source);
 }
 
 function compare(a: unknown, b: unknown): number {
@@ -131,6 +166,7 @@ function pick(item: Record<string, unknown>, paths: readonly (readonly string[])
     if (rest.length === 0) picked[first] = value;
     else if (typeof value === 'object' && value !== null) {
       const inner = pick(value as Record<string, unknown>, [rest]);
+      if (Object.keys(inner).length === 0) continue;
       picked[first] = { ...(picked[first] as object | undefined), ...inner };
     }
   }

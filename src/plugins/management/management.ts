@@ -3,13 +3,16 @@ import { definePlugin, type HttpEndpoint, type Plugin, type PluginContext } from
 import type { CorsRules } from './cross-site.ts';
 import { openApiOf } from './openapi.ts';
 import { authRoutes } from './resources/auth.ts';
+import { bindingRoutes } from './resources/bindings.ts';
 import { definitionRoutes } from './resources/definitions.ts';
+import { exchangeRoutes } from './resources/exchanges.ts';
 import { featureRoutes } from './resources/features.ts';
 import { healthCheckRoutes } from './resources/health-checks.ts';
 import { limitRoutes } from './resources/limits.ts';
 import { parameterRoutes } from './resources/parameters.ts';
 import { permissionRoutes } from './resources/permissions.ts';
 import { policyRoutes } from './resources/policies.ts';
+import { queueRoutes } from './resources/queues.ts';
 import { userRoutes } from './resources/users.ts';
 import { virtualHostRoutes } from './resources/virtual-hosts.ts';
 import { ok, type Route } from './route.ts';
@@ -36,13 +39,16 @@ export function managementPlugin({ endpoints, pathPrefix, cors }: ManagementOpti
 
 const RESOURCES: ReadonlyArray<(context: PluginContext) => readonly Route[]> = [
   authRoutes,
+  bindingRoutes,
   definitionRoutes,
+  exchangeRoutes,
   featureRoutes,
   healthCheckRoutes,
   limitRoutes,
   parameterRoutes,
   permissionRoutes,
   policyRoutes,
+  queueRoutes,
   userRoutes,
   virtualHostRoutes,
 ];

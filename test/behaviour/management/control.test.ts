@@ -3,16 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { connect } from 'amqplib';
-import { withManagement } from '../../support/management.ts';
-
-/** One after the other on the same broker: method, path, body, status, and what the answer has. */
-type Step = readonly [
-  method: string,
-  path: string,
-  body: unknown,
-  status: number,
-  answer?: unknown,
-];
+import { runSteps, withManagement, type Step } from '../../support/management.ts';
 
 const MISSING = { error: 'Object Not Found', reason: 'Not Found' };
 const PERMISSION = { configure: '^a', write: '.*', read: '' };
@@ -220,13 +211,7 @@ const STORIES: Readonly<Record<string, readonly Step[]>> = {
 describe('the management API answers as RabbitMQ does', { concurrency: true }, () => {
   for (const [story, steps] of Object.entries(STORIES)) {
     test(story, async () => {
-      await withManagement(async ({ api }) => {
-        for (const [method, path, body, status, answer] of steps) {
-          const given = await api.expect(status, method, path, body);
-          if (answer === undefined) continue;
-          assert.partialDeepStrictEqual(given, answer, `${method} ${path}`);
-        }
-      });
+      await withManagement(async ({ api }) => runSteps(api, steps));
     });
   }
 });

@@ -1,0 +1,215 @@
+/**
+ * What a user does in a virtual host without a connection, as over the management API: the same operations with the same
+ * permissions and refusals as those of a channel. Each resolves when what it did is durable.
+ */
+import type { AccessControl } from '../access/access-control.ts';
+import type { Access, AuthenticatedUser, Peer } from '../access/authenticator.ts';
+import type { Broker } from '../broker/broker.ts';
+import type { DeclareGuard } from '../broker/declare-guard.ts';
+import { BrokerError } from '../broker/errors.ts';
+import type { ExchangeDeclaration } from '../broker/exchanges.ts';
+import type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
+import type { TakenMessage } from '../broker/queue/queue-ref.ts';
+import type { QueueDeclaration } from '../broker/queues.ts';
+import type { BindingRequest, VirtualHost } from '../broker/virtual-host.ts';
+import { ConnectionAccess, type Question } from './connection-access.ts';
+import { publishDirectly, type DirectPublish, type PublishResult } from './direct-publish.ts';
+import type { FieldTable } from './wire/field-table.ts';
+
+export interface SessionOptions {
+  readonly broker: Broker;
+  readonly access: AccessControl;
+  readonly user: AuthenticatedUser;
+  readonly peer: Peer;
+  readonly virtualHost: VirtualHost;
+}
+
+/** What becomes of messages that were looked at. */
+export type GetMode =
+  | 'ack_requeue_true'
+  | 'ack_requeue_false'
+  | 'reject_requeue_true'
+  | 'reject_requeue_false';
+
+/** The end of a binding. */
+export type DestinationKind = 'queue' | 'exchange';
+
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #access: ConnectionAccess;
+  /** Exclusive queues are of connections: this owns none. */
+  readonly #owner = {};
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    const { access, user, peer, broker, virtualHost } = options;
+    const { log } = broker.runtime;
+    this.#access = new ConnectionAccess({ access, user, peer, vhost: virtualHost.name, log });
+  }
+
+  /** @throws BrokerError as exchange.declare */
+  async declareExchange(declaration: ExchangeDeclaration): Promise<void> {
+    const { name, arguments: args } = declaration;
+    await this.#know(declaring('exchange', name, args, 'alternate-exchange'));
+    const { exchanges } = this.#options.virtualHost;
+    await this.#done(() => exchanges.declare(declaration, this.#guard('exchange')));
+  }
+
+  /** @throws BrokerError as exchange.delete */
+  async deleteExchange(name: string, ifUnused: boolean): Promise<void> {
+    await this.#require('configure', 'exchange', name);
+    await this.#done(() => this.#options.virtualHost.exchanges.delete(name, ifUnused));
+  }
+
+  /** @throws BrokerError as queue.declare */
+  async declareQueue(declaration: QueueDeclaration): Promise<void> {
+    const { name, arguments: args } = declaration;
+    await this.#know(declaring('queue', name, args, 'x-dead-letter-exchange'));
+    const { queues } = this.#options.virtualHost;
+    await this.#done(() => {
+      const queue = queues.declare(declaration, this.#owner, this.#guard('queue'));
+      return queues.whenDurable(queue.name);
+    });
+  }
+
+  /** @throws BrokerError as queue.delete */
+  async deleteQueue(
+    name: string,
+    conditions: { readonly ifUnused: boolean; readonly ifEmpty: boolean },
+  ): Promise<void> {
+    await this.#require('configure', 'queue', name);
+    const { queues } = this.#options.virtualHost;
+    await this.#done(() => {
+      queues.delete(name, conditions, this.#owner);
+      return queues.whenDurable(name);
+    });
+  }
+
+  /** @throws BrokerError as queue.purge */
+  async purgeQueue(name: string): Promise<void> {
+    await this.#require('read', 'queue', name);
+    const queue = this.#options.virtualHost.queues.get(name, this.#owner);
+    await this.#done(async () => void (await queue.purge()));
+  }
+
+  /** @throws BrokerError as queue.bind and exchange.bind */
+  async bind(kind: DestinationKind, request: BindingRequest): Promise<void> {
+    await this.#requireBinding(kind, request);
+    const { virtualHost } = this.#options;
+    await this.#done(() =>
+      kind === 'queue'
+        ? virtualHost.bindQueue(request, this.#owner)
+        : virtualHost.bindExchange(request),
+    );
+  }
+
+  /** @throws BrokerError as queue.unbind and exchange.unbind */
+  async unbind(kind: DestinationKind, request: BindingRequest): Promise<void> {
+    await this.#requireBinding(kind, request);
+    const { virtualHost } = this.#options;
+    await this.#done(() =>
+      kind === 'queue'
+        ? virtualHost.unbindQueue(request, this.#owner)
+        : virtualHost.unbindExchange(request),
+    );
+  }
+
+  /** @throws BrokerError as basic.publish; with REJECTED in the result where a queue refuses */
+  async publish(message: DirectPublish): Promise<PublishResult> {
+    const { broker, virtualHost } = this.#options;
+    return publishDirectly(message, { broker, virtualHost, access: this.#access });
+  }
+
+  /**
+   * Takes up to `count` ready messages, and hands back or forgets them when it has them all.
+   *
+   * @throws BrokerError as basic.get
+   */
+  async get(name: string, count: number, mode: GetMode): Promise<readonly TakenMessage[]> {
+    await this.#require('read', 'queue', name);
+    const { broker, virtualHost } = this.#options;
+    const queue = virtualHost.queues.get(name, this.#owner);
+    refuseToGetFrom(queue);
+    const taken: TakenMessage[] = [];
+    while (taken.length < count) {
+      // oxlint-disable-next-line no-await-in-loop -- the next is what is first then
+      const one = await queue.get(false);
+      if (one === null) break;
+      taken.push(one);
+    }
+    for (const { message, position } of taken) {
+      if (mode === 'ack_requeue_false') queue.acknowledge(message, position);
+      else if (mode === 'reject_requeue_false') queue.reject(message, position);
+      else queue.requeue(message, position, mode === 'reject_requeue_true');
+    }
+    broker.turn.end();
+    return taken;
+  }
+
+  async #requireBinding(
+    kind: DestinationKind,
+    { source, destination, bindingKey }: BindingRequest,
+  ): Promise<void> {
+    const write: Question = { access: 'write', kind, name: destination };
+    const read: Question = { access: 'read', kind: 'exchange', name: source };
+    const { virtualHost } = this.#options;
+    const isTopic = virtualHost.findExchange(source)?.type.name === 'topic';
+    const questions = isTopic ? [write, read, { ...read, topic: bindingKey }] : [write, read];
+    await this.#know(questions);
+    for (const question of questions) this.#access.require(question);
+  }
+
+  async #require(access: Access, kind: DestinationKind, name: string): Promise<void> {
+    const question: Question = { access, kind, name };
+    await this.#know([question]);
+    this.#access.require(question);
+  }
+
+  async #know(questions: readonly Question[]): Promise<void> {
+    await this.#access.known(questions);
+  }
+
+  /** For what is declared. */
+  #guard(kind: DestinationKind): DeclareGuard {
+    return {
+      configure: (name) => this.#access.require({ access: 'configure', kind, name }),
+      forward: (name, exchange) => {
+        this.#access.require({ access: 'read', kind, name });
+        this.#access.require({ access: 'write', kind: 'exchange', name: exchange });
+      },
+    };
+  }
+
+  /** What follows from an operation happens in the same turn. */
+  async #done(operate: () => Promise<void> | void): Promise<void> {
+    try {
+      await operate();
+    } finally {
+      this.#options.broker.turn.end();
+    }
+  }
+}
+
+function declaring(
+  kind: DestinationKind,
+  name: string,
+  args: FieldTable,
+  forward: string,
+): readonly Question[] {
+  const configure: Question = { access: 'configure', kind, name };
+  const exchange = args.get(forward);
+  if (exchange?.type !== 'S') return [configure];
+  const read: Question = { access: 'read', kind, name };
+  return [configure, read, { access: 'write', kind: 'exchange', name: String(exchange.value) }];
+}
+
+/** RabbitMQ's rules for basic.get. */
+function refuseToGetFrom({ type, name, vhost, settings }: DeclaredQueue): void {
+  if (type === 'quorum' && settings.isSingleActiveConsumer) {
+    throw new BrokerError(
+      'RESOURCE_LOCKED',
+      `cannot obtain access to locked queue '${name}' in vhost '${vhost}'. basic.get operations ` +
+        'are not supported by quorum queues with single active consumer',
+    );
+  }
+}

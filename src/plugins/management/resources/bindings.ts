@@ -1,0 +1,149 @@
+/** Bindings: `/bindings`, by virtual host and by their two ends. */
+import * as v from 'valibot';
+import {
+  propertiesKeyOf,
+  tableFromJson,
+  type DeclaredBinding,
+  type PluginContext,
+  type VirtualHost,
+} from '../../plugin-api.ts';
+import { ARGUMENTS } from '../arguments.ts';
+import { listAnswer, objectAnswer } from '../lists.ts';
+import {
+  NO_CONTENT,
+  notFound,
+  routeWithBody,
+  type Answer,
+  type Request,
+  type Route,
+} from '../route.ts';
+import { sessionOf } from '../session-of.ts';
+import { shownBinding, shownDefaultBinding } from '../shown-binding.ts';
+import { visibleHosts, virtualHostOf } from '../virtual-host-of.ts';
+
+type Kind = 'queue' | 'exchange';
+
+const BINDING = v.object({ routing_key: v.optional(v.string(), ''), arguments: ARGUMENTS });
+
+export function bindingRoutes(context: PluginContext): readonly Route[] {
+  return [
+    {
+      method: 'get',
+      path: '/bindings',
+      summary: 'All bindings that the user may see',
+      tag: 'management',
+      handle: async (request) =>
+        listAnswer((await visibleHosts(context, request)).flatMap(allOf), request),
+    },
+    {
+      method: 'get',
+      path: '/bindings/{vhost}',
+      summary: 'The bindings of a virtual host',
+      tag: 'management',
+      handle: async (request) => listAnswer(allOf(await virtualHostOf(context, request)), request),
+    },
+    ...routesBetween(context, 'queue', '/bindings/{vhost}/e/{source}/q/{destination}'),
+    ...routesBetween(context, 'exchange', '/bindings/{vhost}/e/{source}/e/{destination}'),
+  ];
+}
+
+function allOf(host: VirtualHost): readonly object[] {
+  const bindings = [...host.exchanges].flatMap((exchange) => [...exchange.bindings.values()]);
+  return [...[...host.queues].map(shownDefaultBinding), ...bindings.map(shownBinding(host))];
+}
+
+function routesBetween(context: PluginContext, kind: Kind, path: string): readonly Route[] {
+  return [
+    {
+      method: 'get',
+      path,
+      summary: `The bindings between an exchange and ${articled(kind)}`,
+      tag: 'management',
+      async handle(request) {
+        const host = await virtualHostOf(context, request);
+        return listAnswer(between(host, kind, request).map(shownBinding(host)), request);
+      },
+    },
+    routeWithBody({
+      method: 'post',
+      path,
+      summary: `Bind ${articled(kind)} to an exchange`,
+      tag: 'management',
+      body: BINDING,
+      handle: async (request) => bind(context, kind, request),
+    }),
+    {
+      method: 'get',
+      path: `${path}/{key}`,
+      summary: 'A binding',
+      tag: 'management',
+      async handle(request) {
+        const host = await virtualHostOf(context, request);
+        return objectAnswer(shownBinding(host)(existing(host, kind, request)), request);
+      },
+    },
+    {
+      method: 'delete',
+      path: `${path}/{key}`,
+      summary: 'Remove a binding',
+      tag: 'management',
+      async handle(request) {
+        const { session, virtualHost } = await sessionOf(context, request);
+        const { bindingKey, arguments: args } = existing(virtualHost, kind, request);
+        await session.unbind(kind, { ...endsOf(request), bindingKey, arguments: args });
+        return NO_CONTENT;
+      },
+    },
+  ];
+}
+
+function articled(kind: Kind): string {
+  return kind === 'queue' ? 'a queue' : 'an exchange';
+}
+
+async function bind(
+  context: PluginContext,
+  kind: Kind,
+  request: Request<v.InferOutput<typeof BINDING>>,
+): Promise<Answer> {
+  const { session, virtualHost } = await sessionOf(context, request);
+  const { body } = request;
+  const ends = endsOf(request);
+  const bindingKey = Buffer.from(body.routing_key).toString('latin1');
+  const args = tableFromJson(body.arguments);
+  await session.bind(kind, { ...ends, bindingKey, arguments: args });
+  const made = between(virtualHost, kind, request).find(
+    (binding) => binding.bindingKey === bindingKey && binding.arguments.size === args.size,
+  );
+  const key = made === undefined ? '~' : propertiesKeyOf(made);
+  const location = `${encodeURIComponent(ends.destination)}/${encodeURIComponent(key)}`;
+  return { status: 201, headers: { location } };
+}
+
+function endsOf({ params: { source = '', destination = '' } }: Request): {
+  readonly source: string;
+  readonly destination: string;
+} {
+  return { source: source === 'amq.default' ? '' : source, destination };
+}
+
+/** @throws Refusal where one of the ends is not there */
+function between(host: VirtualHost, kind: Kind, request: Request): readonly DeclaredBinding[] {
+  const { source, destination } = endsOf(request);
+  const exchange = host.exchanges.find(source);
+  const target =
+    kind === 'queue' ? host.queues.find(destination) : host.exchanges.find(destination);
+  if (exchange === undefined || target === undefined) throw notFound();
+  return [...exchange.bindings.values()].filter(({ destination: end }) =>
+    end.kind === 'queue' ? end.queue === target : end.exchange === target,
+  );
+}
+
+/** @throws Refusal */
+function existing(host: VirtualHost, kind: Kind, request: Request): DeclaredBinding {
+  const found = between(host, kind, request).find(
+    (binding) => propertiesKeyOf(binding) === request.params['key'],
+  );
+  if (found === undefined) throw notFound();
+  return found;
+}

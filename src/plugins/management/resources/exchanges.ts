@@ -1,0 +1,204 @@
+/** Exchanges: `/exchanges`, what they are bound to, and publishing. */
+import * as v from 'valibot';
+import {
+  bindingsInto,
+  tableFromJson,
+  tableToJson,
+  type Exchange,
+  type PluginContext,
+  type VirtualHost,
+} from '../../plugin-api.ts';
+import { ARGUMENTS, BOOLEAN } from '../arguments.ts';
+import { listAnswer, listOf, objectAnswer } from '../lists.ts';
+import { decodePayload, PROPERTIES } from '../messages.ts';
+import {
+  badRequest,
+  CREATED,
+  NO_CONTENT,
+  notFound,
+  ok,
+  routeWithBody,
+  type Request,
+  type Route,
+} from '../route.ts';
+import { sessionOf } from '../session-of.ts';
+import { shownBinding, shownDefaultBinding } from '../shown-binding.ts';
+import { visibleHosts, virtualHostOf } from '../virtual-host-of.ts';
+
+const PATH = '/exchanges/{vhost}/{name}';
+/** How the default exchange, whose name is empty, is called in paths. */
+const DEFAULT_EXCHANGE = 'amq.default';
+
+const EXCHANGE = v.object({
+  type: v.string(),
+  durable: v.optional(BOOLEAN, true),
+  auto_delete: v.optional(BOOLEAN, false),
+  internal: v.optional(BOOLEAN, false),
+  arguments: ARGUMENTS,
+});
+
+const PUBLISH = v.object({
+  properties: PROPERTIES,
+  routing_key: v.string(),
+  payload: v.string(),
+  payload_encoding: v.string(),
+});
+
+export function exchangeRoutes(context: PluginContext): readonly Route[] {
+  return [...listRoutes(context), ...changeRoutes(context), publishRoute(context)];
+}
+
+function listRoutes(context: PluginContext): readonly Route[] {
+  const shown = {
+    nameOf: ({ exchange }: Located): string => exchange.name,
+    show: shownExchange,
+  };
+  return [
+    {
+      method: 'get',
+      path: '/exchanges',
+      summary: 'All exchanges that the user may see',
+      tag: 'management',
+      handle: async (request) =>
+        listOf((await visibleHosts(context, request)).flatMap(exchangesOf), shown, request),
+    },
+    {
+      method: 'get',
+      path: '/exchanges/{vhost}',
+      summary: 'The exchanges of a virtual host',
+      tag: 'management',
+      handle: async (request) =>
+        listOf(exchangesOf(await virtualHostOf(context, request)), shown, request),
+    },
+    {
+      method: 'get',
+      path: PATH,
+      summary: 'An exchange',
+      tag: 'management',
+      handle: async (request) =>
+        objectAnswer(shownExchange(await exchangeOf(context, request)), request),
+    },
+    {
+      method: 'get',
+      path: `${PATH}/bindings/source`,
+      summary: 'What an exchange leads to',
+      tag: 'management',
+      async handle(request) {
+        const { host, exchange } = await exchangeOf(context, request);
+        return listAnswer(bindingsFrom(host, exchange), request);
+      },
+    },
+    {
+      method: 'get',
+      path: `${PATH}/bindings/destination`,
+      summary: 'What leads to an exchange',
+      tag: 'management',
+      async handle(request) {
+        const { host, exchange } = await exchangeOf(context, request);
+        const bindings = bindingsInto(host, 'exchange', exchange.name);
+        return listAnswer(bindings.map(shownBinding(host)), request);
+      },
+    },
+  ];
+}
+
+function changeRoutes(context: PluginContext): readonly Route[] {
+  return [
+    routeWithBody({
+      method: 'put',
+      path: PATH,
+      summary: 'Declare an exchange',
+      tag: 'management',
+      body: EXCHANGE,
+      async handle(request) {
+        const { session, virtualHost } = await sessionOf(context, request);
+        const name = nameOf(request);
+        const { type, durable, auto_delete: isAutoDelete, internal } = request.body;
+        const isThere = virtualHost.exchanges.find(name) !== undefined;
+        const flags = { isDurable: durable, isAutoDelete, isInternal: internal };
+        const args = tableFromJson(request.body.arguments);
+        await session.declareExchange({ name, type, ...flags, arguments: args });
+        return isThere ? NO_CONTENT : CREATED;
+      },
+    }),
+    {
+      method: 'delete',
+      path: PATH,
+      summary: 'Delete an exchange; with if-unused only when it is',
+      tag: 'management',
+      async handle(request) {
+        const { exchange } = await exchangeOf(context, request);
+        const { session } = await sessionOf(context, request);
+        await session.deleteExchange(exchange.name, request.query.get('if-unused') === 'true');
+        return NO_CONTENT;
+      },
+    },
+  ];
+}
+
+function publishRoute(context: PluginContext): Route {
+  return routeWithBody({
+    method: 'post',
+    path: `${PATH}/publish`,
+    summary: 'Publish a message',
+    tag: 'management',
+    body: PUBLISH,
+    async handle(request) {
+      const { exchange } = await exchangeOf(context, request);
+      const { session } = await sessionOf(context, request);
+      const { properties, routing_key: key, payload, payload_encoding: encoding } = request.body;
+      const result = await session.publish({
+        exchange: exchange.name,
+        // Routing keys are octets, one character for each.
+        routingKey: Buffer.from(key).toString('latin1'),
+        properties,
+        body: decodePayload(payload, encoding),
+      });
+      if (result === 'refused') {
+        throw badRequest('rejected Unable to publish message. Check queue limits.');
+      }
+      return ok({ routed: result === 'routed' });
+    },
+  });
+}
+
+interface Located {
+  readonly host: VirtualHost;
+  readonly exchange: Exchange;
+}
+
+function exchangesOf(host: VirtualHost): readonly Located[] {
+  return [...host.exchanges].map((exchange) => ({ host, exchange }));
+}
+
+function nameOf({ params: { name = '' } }: Request): string {
+  return name === DEFAULT_EXCHANGE ? '' : name;
+}
+
+/** @throws Refusal */
+async function exchangeOf(context: PluginContext, request: Request): Promise<Located> {
+  const host = await virtualHostOf(context, request);
+  const exchange = host.exchanges.find(nameOf(request));
+  if (exchange === undefined) throw notFound();
+  return { host, exchange };
+}
+
+/** From the default exchange to every queue. */
+function bindingsFrom(host: VirtualHost, { name, bindings }: Exchange): readonly object[] {
+  if (name === '') return [...host.queues].map(shownDefaultBinding);
+  return [...bindings.values()].map(shownBinding(host));
+}
+
+function shownExchange({ host, exchange }: Located): object {
+  return {
+    name: exchange.name,
+    vhost: host.name,
+    type: exchange.type.name,
+    durable: exchange.isDurable,
+    auto_delete: exchange.isAutoDelete,
+    internal: exchange.isInternal,
+    arguments: tableToJson(exchange.arguments),
+    policy: exchange.policy?.name ?? null,
+    user_who_performed_action: 'rmq-internal',
+  };
+}
