@@ -5,6 +5,8 @@ export interface Row {
   readonly options: readonly string[];
   /** What is counted: messages published or delivered. */
   readonly counts: 'published' | 'consumed';
+  /** Over TLS. */
+  readonly isEncrypted?: boolean;
   /** Shows latencies instead of rates. */
   readonly isLatency?: boolean;
   /** Bindings declared beside the one that matches. */
@@ -89,6 +91,12 @@ export const ROWS: readonly Row[] = [
       }),
     ],
     counts: 'consumed',
+  },
+  {
+    name: 'TLS 1.3, transient 1 KiB, auto-ack',
+    options: ['--size', '1024'],
+    counts: 'consumed',
+    isEncrypted: true,
   },
   {
     name: 'latency at 2,000/s, transient',

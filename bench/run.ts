@@ -24,6 +24,7 @@ const program = new Command('bench')
     collect,
     [],
   )
+  .option('--vs-tls <name=uri>', 'where a broker of --vs speaks TLS; may be repeated', collect, [])
   .option(
     '--keep <name>',
     'a broker of --vs that cannot delete queues: nothing is cleaned up there; may be repeated',
@@ -36,6 +37,7 @@ const program = new Command('bench')
   .parse();
 const options = program.opts<{
   vs: string[];
+  vsTls: string[];
   keep: string[];
   rows: string;
   duration: string;
@@ -50,7 +52,7 @@ const leveret = await startLeveret();
 try {
   await new Promise((resolve) => setTimeout(resolve, 1000));
   const idleOctets = residentOctets(leveret);
-  const targets: Target[] = [leveret, ...options.vs.map(parseTarget)];
+  const targets: Target[] = [leveret, ...options.vs.map(parseTarget).map(withTls)];
   console.log(machine());
   console.log(
     `\nLeveret: start to first connection ${leveret.startMs.toFixed(0)} ms, idle memory ${megabytes(idleOctets)}.\n`,
@@ -75,6 +77,11 @@ try {
   }
 } finally {
   await leveret.stop();
+}
+
+function withTls(target: Target): Target {
+  const known = options.vsTls.find((text) => text.startsWith(`${target.name}=`));
+  return known === undefined ? target : { ...target, tlsUri: known.slice(target.name.length + 1) };
 }
 
 function isWanted({ name }: Row | Scenario): boolean {
@@ -126,10 +133,12 @@ async function measure(row: Row, target: Target): Promise<Measurement | null> {
   const prefix = `bench-${process.pid}-${Math.floor(performance.now())}`;
   const extra = row.extraBindings ?? 0;
   if (extra > 0) await bindMany(target, row, prefix, extra).catch(() => {});
+  const uri = row.isEncrypted === true ? target.tlsUri : target.uri;
+  if (uri === null) return null;
   const before = cpuSeconds(target);
   const output = await perf([
     '--uri',
-    target.uri,
+    uri,
     '--duration',
     options.duration,
     '--queue-prefix',

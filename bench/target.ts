@@ -1,10 +1,11 @@
 // A broker under measurement: where it is, which processes it consists of, and what these cost. CPU and memory come from
 // /proc, so they are there on Linux only.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { CertificateAuthority } from '../test/support/certificates.ts';
 
 /** Clock ticks a second of /proc/PID/stat: 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -16,6 +17,8 @@ const NODE_OPTIONS = ['--max-semi-space-size=16'];
 export interface Target {
   readonly name: string;
   readonly uri: string;
+  /** Null where it is not known to speak TLS. */
+  readonly tlsUri: string | null;
   /** Empty when unknown: then CPU and memory are not shown. */
   readonly pids: readonly number[];
 }
@@ -27,7 +30,8 @@ export function parseTarget(text: string): Target {
   if (uri === '') {
     throw new Error(`Bad value "${text}" for --vs: expected URI or NAME=URI,PID`);
   }
-  return { name: name ?? new URL(uri).host, uri, pids: pids?.split(',').map(Number) ?? [] };
+  const known = pids?.split(',').map(Number) ?? [];
+  return { name: name ?? new URL(uri).host, uri, tlsUri: null, pids: known };
 }
 
 /** User and system time of the target's processes so far, in seconds; null where it cannot be read. */
@@ -71,10 +75,21 @@ export interface StartedBroker extends Target {
  */
 export async function startLeveret(dataDir: string | null = null): Promise<StartedBroker> {
   const directory = dataDir ?? mkdtempSync(join(tmpdir(), 'leveret-bench-'));
+  const certificates = mkdtempSync(join(tmpdir(), 'leveret-bench-'));
+  const tls = ['--config', await writeTlsConfiguration(certificates)];
   const startedMs = performance.now();
   const child = spawn(
     process.execPath,
-    [...NODE_OPTIONS, 'bin/from-source.js', 'start', '--data-dir', directory, '--port', '0'],
+    [
+      ...NODE_OPTIONS,
+      'bin/from-source.js',
+      'start',
+      '--data-dir',
+      directory,
+      '--port',
+      '0',
+      ...tls,
+    ],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
       // The brokers that it is compared with run without, too.
@@ -82,11 +97,11 @@ export async function startLeveret(dataDir: string | null = null): Promise<Start
     },
   );
   const lines = createInterface({ input: child.stdout });
-  const uri = await new Promise<string>((resolve, reject) => {
+  const [uri, tlsUri] = await new Promise<readonly [string, string]>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`leveret ended with code ${String(code)}`)));
     lines.on('line', (line) => {
-      const [address] = /amqp:\/\/\S+/u.exec(line) ?? [];
-      if (address !== undefined) resolve(address);
+      const [, plain, encrypted] = /(amqp:\/\/[^\s,]+), (amqps:\/\/[^\s,]+)/u.exec(line) ?? [];
+      if (plain !== undefined && encrypted !== undefined) resolve([plain, encrypted]);
     });
   });
   const { connect } = await import('node:net');
@@ -105,6 +120,7 @@ export async function startLeveret(dataDir: string | null = null): Promise<Start
   return {
     name: 'Leveret',
     uri,
+    tlsUri,
     pids: child.pid === undefined ? [] : [child.pid],
     startMs: performance.now() - startedMs,
     kill: async () => {
@@ -114,7 +130,24 @@ export async function startLeveret(dataDir: string | null = null): Promise<Start
     stop: async () => {
       child.kill('SIGTERM');
       await exited;
+      rmSync(certificates, { recursive: true });
       if (dataDir === null) rmSync(directory, { recursive: true });
     },
   };
+}
+
+/** A certificate of its own, and the file that says so. */
+async function writeTlsConfiguration(directory: string): Promise<string> {
+  const authority = await CertificateAuthority.create(directory, 'bench');
+  const { certFile, keyFile } = await authority.issue('server', 'CN=leveret', {
+    ip: ['127.0.0.1'],
+  });
+  const file = join(directory, 'leveret.conf');
+  const lines = [
+    'listeners.ssl.default = 127.0.0.1:0',
+    `ssl_options.certfile = ${certFile}`,
+    `ssl_options.keyfile = ${keyFile}`,
+  ];
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  return file;
 }
