@@ -2,9 +2,11 @@
 import type { BrokerError } from '../broker/errors.ts';
 import type { Eventually, QueueOwner } from '../broker/queue/queue-ref.ts';
 import type { Durable } from '../broker/stored-definitions.ts';
+import type { ChannelCounters } from '../broker/statistics/counters.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
 import type { Turn } from '../broker/turn.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import type { OpenChannel } from './connection-registry.ts';
 import type { ConnectionAccess } from './connection-access.ts';
 import type { Limits } from './limits.ts';
 import type { OutputBuffer } from './output-buffer.ts';
@@ -30,6 +32,9 @@ export interface ConnectionContext {
 export interface ChannelContext {
   readonly number: number;
   readonly connection: ConnectionContext;
+  readonly counters: ChannelCounters;
+  /** The channel as others see it. */
+  readonly facts: OpenChannel;
   /**
    * Calls `respond` with the result: at once, or, for a promise, later; until then the connection reads no further
    * method, as the order of AMQP's methods asks.

@@ -33,6 +33,14 @@ export class ChannelMultiplexer {
     this.channelMax = channelMax;
   }
 
+  get size(): number {
+    return this.#channels.size;
+  }
+
+  [Symbol.iterator](): Iterator<Channel> {
+    return this.#channels.values();
+  }
+
   onMethod(number: number, id: number, buffer: Buffer, start: number, end: number): void {
     const channel = this.#find(number);
     this.current = channel;

@@ -5,7 +5,9 @@
 import { BrokerError } from '../broker/errors.ts';
 import type { Eventually } from '../broker/queue/queue-ref.ts';
 import type { Durable } from '../broker/stored-definitions.ts';
+import { ChannelCounters } from '../broker/statistics/counters.ts';
 import type { ChannelContext, ConnectionContext } from './channel-context.ts';
+import type { OpenChannel } from './connection-registry.ts';
 import { Consuming } from './consuming.ts';
 import { ProtocolError } from './errors.ts';
 import { REPLY_TO } from '../broker/queue/reply-queue.ts';
@@ -66,6 +68,7 @@ export interface ChannelHost extends ConnectionContext {
   whenAnswered<T>(channel: Channel, result: Promise<T>, respond: (value: T) => void): void;
   readonly answers: StoredAnswers;
   refuseChannel(channel: Channel, error: unknown): void;
+  channelFacts(channel: Channel): OpenChannel;
 }
 
 export class Channel implements ChannelContext {
@@ -75,6 +78,7 @@ export class Channel implements ChannelContext {
   methodId = 0;
   /** Closed by us: everything but the client's answer is discarded. */
   isClosing = false;
+  readonly counters: ChannelCounters = new ChannelCounters();
   readonly consuming: Consuming;
   readonly publishing: Publishing;
   #transaction: Transaction | null = null;
@@ -89,6 +93,10 @@ export class Channel implements ChannelContext {
     this.#replyTo = new ReplyTo(this);
     this.publishing = new Publishing(this, this.#replyTo);
     this.#topology = new Topology(this);
+  }
+
+  get facts(): OpenChannel {
+    return this.connection.channelFacts(this);
   }
 
   /** A method frame; its arguments are in [start, end). @throws ProtocolError, BrokerError, WireDecodeError */

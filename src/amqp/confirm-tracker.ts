@@ -27,6 +27,11 @@ export class ConfirmTracker implements CommitWaiter, CommitParticipant {
     this.#channel = channel;
   }
 
+  /** Publishes that the client has been told nothing of yet. */
+  get pendingCount(): number {
+    return this.#published - this.#confirmed;
+  }
+
   /** One more message was published. REJECTED: a queue that it belongs to has refused it. */
   published(outcome: PublishOutcome): void {
     this.#published++;

@@ -2,6 +2,7 @@
 import type { AccessControl } from '../access/access-control.ts';
 import type { SaslMechanism } from '../access/sasl.ts';
 import type { Broker } from '../broker/broker.ts';
+import type { ConnectionRegistry } from './connection-registry.ts';
 import type { Limits } from './limits.ts';
 import type { BlockPool } from './output-buffer.ts';
 import type { FieldTable } from './wire/field-table.ts';
@@ -15,4 +16,6 @@ export interface ConnectionOptions {
   readonly limits: Limits;
   readonly pool: BlockPool;
   readonly serverProperties: FieldTable;
+  /** Where connections are listed while they are open; nowhere when left out. */
+  readonly registry?: ConnectionRegistry;
 }

@@ -1,4 +1,5 @@
 /** The states that a connection goes through, in this order. */
+import type { Logger } from '../runtime/logger.ts';
 
 /** Awaiting the protocol header. */
 export const HEADER = 'header';
@@ -14,3 +15,10 @@ export type ConnectionState =
   | typeof RUNNING
   | typeof CLOSING
   | typeof CLOSED;
+
+/** The client is gone: what there is to tell of it depends on how far it came. */
+export function logEnd(state: ConnectionState, log: Logger): void {
+  if (state === HEADER) log.debug('closed before anything was received');
+  else if (state === HANDSHAKE) log.warn('client closed during the handshake');
+  else if (state === RUNNING) log.warn('client closed the socket without closing the connection');
+}

@@ -9,12 +9,15 @@ import type { Runtime } from '../runtime/runtime.ts';
 import type { Channel, ChannelHost } from './channel.ts';
 import { ChannelMultiplexer } from './channel-multiplexer.ts';
 import type { ConnectionAccess } from './connection-access.ts';
+import { ConnectionFacts, type DescribedConnection } from './connection-facts.ts';
 import type { ConnectionOptions } from './connection-options.ts';
+import type { OpenChannel } from './connection-registry.ts';
 import {
   CLOSED,
   CLOSING,
   HANDSHAKE,
   HEADER,
+  logEnd,
   RUNNING,
   type ConnectionState,
 } from './connection-state.ts';
@@ -26,6 +29,7 @@ import type { Limits } from './limits.ts';
 import { AWAITED_ANSWER, InputGate } from './input-gate.ts';
 import { OutputBuffer } from './output-buffer.ts';
 import { PublishBlock } from './publish-block.ts';
+import { onRunningMethod } from './running-methods.ts';
 import { StoredAnswers } from './stored-answers.ts';
 import { ProtocolHeaderReader } from './protocol-header.ts';
 import { SocketEnd } from './socket-end.ts';
@@ -35,28 +39,29 @@ import { FrameReader } from './wire/frame-reader.ts';
 import {
   CONNECTION_CLOSE,
   CONNECTION_CLOSE_OK,
-  CONNECTION_UPDATE_SECRET,
   decodeMethod,
   encodeConnectionClose,
   encodeConnectionCloseOk,
-  encodeConnectionUpdateSecretOk,
-  type Method,
 } from './wire/generated/methods.ts';
 import { WireReader } from './wire/wire-reader.ts';
 
-export class Connection implements RoutedConnection, ChannelHost {
+export class Connection implements RoutedConnection, ChannelHost, DescribedConnection {
   readonly name: string;
   readonly out: OutputBuffer;
   readonly turn: Turn;
   readonly runtime: Runtime;
   readonly limits: Limits;
   readonly owner: object = this;
+  readonly endpoints: Endpoints;
+  readonly #options: ConnectionOptions;
+  /** As others see it; null before it is open. */
+  #facts: ConnectionFacts | null = null;
   frameMax: number;
   readonly #transport: Transport;
   readonly #gate: InputGate;
   readonly #log: Logger;
   readonly #reader: FrameReader;
-  readonly #handshake: Handshake;
+  readonly handshake: Handshake;
   readonly channels: ChannelMultiplexer;
   state: ConnectionState = HEADER;
   readonly #header = new ProtocolHeaderReader();
@@ -68,7 +73,9 @@ export class Connection implements RoutedConnection, ChannelHost {
 
   constructor(options: ConnectionOptions, transport: Transport, endpoints: Endpoints) {
     const { broker, limits } = options;
+    this.#options = options;
     this.#transport = transport;
+    this.endpoints = endpoints;
     this.name = connectionName(endpoints);
     this.runtime = broker.runtime;
     this.turn = broker.turn;
@@ -84,14 +91,14 @@ export class Connection implements RoutedConnection, ChannelHost {
       limits.unsentOctetsMax,
     );
     this.#log = broker.runtime.log.child({ connection: this.name });
-    this.#handshake = new Handshake({ ...options, peer: peerOf(endpoints), out: this.out });
+    this.handshake = new Handshake({ ...options, peer: peerOf(endpoints), out: this.out });
     this.channels = new ChannelMultiplexer(this, limits.channelMax);
     this.#heartbeat = new Heartbeat(this.out);
     this.block = new PublishBlock(
       broker.alarms,
       this.out,
       this.#gate,
-      () => this.#handshake.client?.wantsBlockedNotification ?? false,
+      () => this.handshake.client?.wantsBlockedNotification ?? false,
     );
     this.block.alarmed();
     this.answers = new StoredAnswers(this.out, this.#gate, () => this.#onStored());
@@ -113,11 +120,15 @@ export class Connection implements RoutedConnection, ChannelHost {
   }
 
   get access(): ConnectionAccess {
-    return this.#handshake.access ?? neverOpened();
+    return this.handshake.access ?? neverOpened();
   }
 
   get wantsCancelNotification(): boolean {
-    return this.#handshake.client?.wantsCancelNotification ?? false;
+    return this.handshake.client?.wantsCancelNotification ?? false;
+  }
+
+  channelFacts(channel: Channel): OpenChannel {
+    return this.#facts?.channelFacts(channel) ?? neverOpened();
   }
 
   whenAnswered<T>(channel: Channel, result: Promise<T>, respond: (value: T) => void): void {
@@ -155,6 +166,8 @@ export class Connection implements RoutedConnection, ChannelHost {
   /** Octets from the client. */
   onData(chunk: Buffer): void {
     this.#heartbeat.hasReceived = true;
+    this.out.traffic.receivedOctets += chunk.length;
+    this.out.traffic.receivedCount++;
     if (this.state === HEADER) this.#readHeader(chunk);
     else if (this.state !== CLOSED) this.#reader.push(chunk);
     this.#readFrames();
@@ -176,13 +189,10 @@ export class Connection implements RoutedConnection, ChannelHost {
 
   /** The connection is gone, for whatever reason: the last call that the transport makes. */
   onClosed(): void {
-    if (this.state === HEADER) this.#log.debug('closed before anything was received');
-    else if (this.state === HANDSHAKE) this.#log.warn('client closed during the handshake');
-    else if (this.state === RUNNING) {
-      this.#log.warn('client closed the socket without closing the connection');
-    }
+    logEnd(this.state, this.#log);
     this.state = CLOSED;
-    this.#handshake.admission.leave();
+    this.handshake.admission.leave();
+    if (this.#facts !== null) this.#options.registry?.remove(this.#facts);
     this.#end.callOff();
     this.#endChannels();
     this.turn.end();
@@ -199,7 +209,7 @@ export class Connection implements RoutedConnection, ChannelHost {
       return;
     }
     this.state = HANDSHAKE;
-    this.#handshake.begin();
+    this.handshake.begin();
     this.out.touch();
     this.#reader.push(verdict.rest);
   }
@@ -235,10 +245,11 @@ export class Connection implements RoutedConnection, ChannelHost {
     }
     const method = decodeMethod(id, new WireReader().reset(buffer, start, end));
     if (this.state === RUNNING) {
-      this.#onRunningMethod(method);
+      const answered = onRunningMethod(method, this);
+      if (answered instanceof Promise) this.#pauseUntil(answered, () => {}, null);
       return;
     }
-    const pending = this.#handshake.onMethod(method);
+    const pending = this.handshake.onMethod(method);
     if (pending instanceof Promise) this.#pauseUntil(pending, () => this.#proceed(), null);
     else this.#proceed();
   }
@@ -250,20 +261,6 @@ export class Connection implements RoutedConnection, ChannelHost {
     this.#endTransport();
   }
 
-  #onRunningMethod(method: Method): void {
-    if (method.id !== CONNECTION_UPDATE_SECRET) {
-      throw new ProtocolError('CHANNEL_ERROR', 'unexpected method in connection state running');
-    }
-    const respond = (): void => {
-      encodeConnectionUpdateSecretOk(this.out, 0, {});
-      this.channels.cancelUnreadable();
-      this.out.touch();
-    };
-    const pending = this.access.updateSecret(method.newSecret.toString());
-    if (pending instanceof Promise) this.#pauseUntil(pending, respond, null);
-    else respond();
-  }
-
   /** The broker's alarms have changed. */
   alarmed(): void {
     this.block.alarmed();
@@ -273,13 +270,15 @@ export class Connection implements RoutedConnection, ChannelHost {
   /** A step of the handshake is done. */
   #proceed(): void {
     this.out.touch();
-    const { negotiated, virtualHost } = this.#handshake;
+    const { negotiated, virtualHost } = this.handshake;
     if (virtualHost !== null) {
       virtualHost.enter(this);
       this.#virtualHost = virtualHost;
       this.state = RUNNING;
+      this.#facts = new ConnectionFacts(this, this.runtime.clock.nowMs());
+      this.#options.registry?.add(this.#facts);
       this.#end.callOff();
-      this.#log.info('opened', this.#handshake.describe());
+      this.#log.info('opened', this.handshake.describe());
     } else if (negotiated !== null) {
       this.channels.channelMax = negotiated.channelMax;
       this.frameMax = negotiated.frameMax;
@@ -324,7 +323,7 @@ export class Connection implements RoutedConnection, ChannelHost {
       return;
     }
     this.#log.error(`connection error: ${refused.replyText}`);
-    if (this.state === HANDSHAKE && this.#handshake.isSilentAbout(refused.replyCode)) {
+    if (this.state === HANDSHAKE && this.handshake.isSilentAbout(refused.replyCode)) {
       this.#endLater();
       return;
     }
@@ -359,7 +358,7 @@ export class Connection implements RoutedConnection, ChannelHost {
 
   #refuseLogin(error: LoginRefused): void {
     this.#log.warn(`login refused: ${error.message}`, { mechanism: error.mechanism });
-    if (this.#handshake.client?.wantsAuthenticationFailureClose === true) {
+    if (this.handshake.client?.wantsAuthenticationFailureClose === true) {
       const text = `Login was refused using authentication mechanism ${error.mechanism}. For details see the broker logfile.`;
       this.#sendClose(refusal('ACCESS_REFUSED', text), 0);
     } else {

@@ -7,12 +7,13 @@ import type { Message } from '../broker/message.ts';
 import { generateConsumerTag } from '../broker/names.ts';
 import type { UnackedHolder } from '../broker/queue/browsed-message.ts';
 import type { Consumer, DeliveryTarget } from '../broker/queue/consumer.ts';
-import { validateConsumerArguments } from '../broker/queue/consumer-arguments.ts';
 import type { QueueRef, TakenMessage } from '../broker/queue/queue-ref.ts';
 import { isReplyName, ReplyQueue } from '../broker/queue/reply-queue.ts';
-import { checkStreamConsumer } from '../broker/queue/stream-queue.ts';
 import type { ChannelContext } from './channel-context.ts';
 import { writeContent } from './content-writer.ts';
+import { checkConsumer, timeoutOf } from './consumer-checks.ts';
+import { consumerFacts } from './consumer-facts.ts';
+import type { OpenConsumer } from './connection-registry.ts';
 import { ConsumerTimeouts, timedOut, type TimeoutSubject } from './consumer-timeouts.ts';
 import { ProtocolError } from './errors.ts';
 import { ACKNOWLEDGE, REJECT, REQUEUE, REQUEUE_FAILED, type Settlement } from './settlement.ts';
@@ -99,7 +100,12 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
       method.consumerTag === ''
         ? generateConsumerTag(connection.runtime.random)
         : method.consumerTag;
-    this.#checkConsumer(queue, method);
+    checkConsumer(queue, method, {
+      consumerCount: this.#subscriptions.size,
+      prefetchCount: this.#prefetchCount,
+      globalPrefetchCount: this.#globalPrefetchCount,
+      limits: connection.limits,
+    });
     const subscription = new Subscription(queue, {
       tag,
       noAck: method.noAck,
@@ -110,7 +116,7 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
     });
     this.#channel.whenAnswered(queue.consume(subscription), () => {
       this.#subscriptions.set(tag, subscription);
-      this.#timeouts.watch(subscription, this.#timeoutOf(subscription));
+      this.#timeouts.watch(subscription, timeoutOf(subscription, connection.limits));
       // Deliveries begin when the turn ends, so consume-ok is always before the first.
       if (!method.noWait) {
         encodeBasicConsumeOk(connection.out, number, { consumerTag: tag });
@@ -119,39 +125,23 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
     });
   }
 
-  #checkConsumer(queue: QueueRef, { arguments: args, noAck }: BasicConsume): void {
-    const { channelConsumerMax } = this.#channel.connection.limits;
-    if (this.#subscriptions.size >= channelConsumerMax) {
-      throw new ProtocolError(
-        'NOT_ALLOWED',
-        `reached maximum (${channelConsumerMax}) of consumers per channel`,
-      );
-    }
-    validateConsumerArguments(queue.type, queue.name, queue.vhost, args);
-    if (queue.type === 'stream') {
-      checkStreamConsumer(queue, { prefetchCount: this.#prefetchCount, noAck });
-    }
-    if (queue.type === 'classic' || this.#globalPrefetchCount === 0) return;
-    throw new ProtocolError(
-      'NOT_IMPLEMENTED',
-      `queue '${queue.name}' in vhost '${queue.vhost}' does not support global qos`,
-    );
-  }
-
-  /** How long a consumer may hold a delivery: its own argument, its queue's, or the broker's setting. */
-  #timeoutOf(consumer: Subscription): number {
-    const { queue, noAck } = consumer;
-    const { consumerTimeoutMs, isConsumerTimeoutForAll } = this.#channel.connection.limits;
-    if (noAck || (queue.type !== 'quorum' && !isConsumerTimeoutForAll)) return 0;
-    const own = consumer.arguments.get('x-consumer-timeout');
-    if (own !== undefined) return Number(own.value);
-    return queue.consumerTimeoutMs < 0 ? consumerTimeoutMs : queue.consumerTimeoutMs;
-  }
-
   settingsChanged(consumer: Consumer): void {
     if (this.#subscriptions.get(consumer.tag) !== consumer) return;
     const subscription = consumer as Subscription;
-    this.#timeouts.watch(subscription, this.#timeoutOf(subscription));
+    this.#timeouts.watch(subscription, timeoutOf(subscription, this.#channel.connection.limits));
+  }
+
+  get consumers(): Iterable<Subscription> {
+    return this.#subscriptions.values();
+  }
+
+  get consumerCount(): number {
+    return this.#subscriptions.size;
+  }
+
+  /** What one of the consumers is, for those who list them. */
+  describe(consumer: Consumer): OpenConsumer {
+    return consumerFacts(consumer as Subscription, this.#channel.facts);
   }
 
   /** The queue of a consumer; undefined when the channel has none of this tag. */
@@ -241,6 +231,18 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
   }
 
   // Prefetch -----------------------------------------------------------------------------------
+
+  get prefetchCount(): number {
+    return this.#prefetchCount;
+  }
+
+  get globalPrefetchCount(): number {
+    return this.#globalPrefetchCount;
+  }
+
+  get unackedCount(): number {
+    return this.#unacked.count;
+  }
 
   /** basic.qos, for consumers to come. */
   setPrefetch(prefetchCount: number): void {

@@ -120,6 +120,11 @@ export class Handshake {
     return this.#client;
   }
 
+  /** How the client logs in. */
+  get mechanismName(): string {
+    return this.#mechanism.name;
+  }
+
   /** Who came, for the log. */
   describe(): LogFields {
     const { product = '', version = '', connectionName = '' } = this.#client ?? {};

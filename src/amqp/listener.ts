@@ -13,6 +13,7 @@ import { createServer as createTlsServer, type Server as TlsServer, TLSSocket } 
 import type { Timer } from '../runtime/timers.ts';
 import { TlsFileError, type CertificateFacts, type TlsIdentity } from '../runtime/tls-identity.ts';
 import { Connection } from './connection.ts';
+import { ConnectionRegistry } from './connection-registry.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { RUNNING } from './connection-state.ts';
 import { certificateProblem, tlsFacts } from './tls-client.ts';
@@ -51,6 +52,8 @@ const DEFAULT_SOCKETS: SocketSettings = {
 };
 
 export class AmqpListener {
+  /** The connections that are open. */
+  readonly registry: ConnectionRegistry;
   readonly #options: ConnectionOptions;
   readonly #connections = new Set<Connection>();
   /** Sockets in the handshake of TLS, by the peer. */
@@ -62,7 +65,8 @@ export class AmqpListener {
   readonly #ignore: readonly (() => void)[];
 
   constructor(options: ConnectionOptions) {
-    this.#options = options;
+    this.registry = options.registry ?? new ConnectionRegistry();
+    this.#options = { ...options, registry: this.registry };
     const { alarms, runtime } = options.broker;
     this.#ignore = [
       alarms.onChange(() => {

@@ -7,6 +7,7 @@ import { viewOf } from '../runtime/copy-octets.ts';
 import { WireWriter } from './wire/wire-writer.ts';
 import type { FlushParticipant, Turn } from '../broker/turn.ts';
 import { UNSENT_OUTPUT, type InputGate } from './input-gate.ts';
+import { Traffic } from './traffic.ts';
 import type { Transport } from './transport.ts';
 
 /** First block of a turn: enough for replies and confirms. */
@@ -61,6 +62,8 @@ export class OutputBuffer extends WireWriter implements FlushParticipant {
   isWritable = true;
   /** Something was sent since this was last set to false. */
   hasSent = false;
+  /** What the connection receives is counted here too. */
+  readonly traffic: Traffic = new Traffic();
   readonly #transport: Transport;
   readonly #gate: InputGate;
   readonly #pool: BlockPool;
@@ -108,6 +111,11 @@ export class OutputBuffer extends WireWriter implements FlushParticipant {
   /** Octets to be written by the next flush. */
   get pendingLength(): number {
     return this.length + this.#referencedLength;
+  }
+
+  /** Octets that were written here and that the client has not taken yet. */
+  get unsentOctets(): number {
+    return this.pendingLength + this.#transport.writableLength;
   }
 
   /** Sends `bytes` without copying them: they must not change until they are sent. */
@@ -176,6 +184,8 @@ export class OutputBuffer extends WireWriter implements FlushParticipant {
     const block = this.#block;
     const { length } = this;
     const segments = this.#segments;
+    this.traffic.sentOctets += this.pendingLength;
+    this.traffic.sentCount++;
     if (length > this.#segmentStart) {
       segments.push(block.buffer.subarray(this.#segmentStart, length));
     }

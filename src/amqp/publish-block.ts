@@ -26,6 +26,11 @@ export class PublishBlock {
     this.#isNotified = isNotified;
   }
 
+  /** The broker is short of something, and not only held up. */
+  get isShort(): boolean {
+    return this.#alarms.reason !== null;
+  }
+
   /** The alarms have changed. Where none is left frames that waited may be read. */
   alarmed(): void {
     const { reason, isHeldUp } = this.#alarms;

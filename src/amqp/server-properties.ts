@@ -1,4 +1,5 @@
 /** What the server says of itself in connection.start, and what it reads of a client's own properties. */
+import { tableToJson, type JsonObject } from './wire/field-table-json.ts';
 import { fromPlain, type FieldTable, type FieldValue } from './wire/field-table.ts';
 
 /** The extensions of AMQP 0-9-1 that clients look for (RabbitMQ's names). */
@@ -40,6 +41,8 @@ export interface ClientProperties {
   readonly connectionName: string;
   readonly product: string;
   readonly version: string;
+  /** All that it says of itself. */
+  readonly properties: JsonObject;
   /** The client can be sent basic.cancel. */
   readonly wantsCancelNotification: boolean;
   /** The client can be sent connection.blocked and connection.unblocked. */
@@ -56,6 +59,7 @@ export function readClientProperties(properties: FieldTable): ClientProperties {
     connectionName: textOf(properties.get('connection_name')),
     product: textOf(properties.get('product')),
     version: textOf(properties.get('version')),
+    properties: tableToJson(properties),
     wantsCancelNotification: has('consumer_cancel_notify'),
     wantsBlockedNotification: has('connection.blocked'),
     wantsAuthenticationFailureClose: has('authentication_failure_close'),

@@ -22,6 +22,14 @@ export class Transaction {
   #publishes: PendingPublish[] = [];
   #settlements: PendingSettlement[] = [];
 
+  get publishCount(): number {
+    return this.#publishes.length;
+  }
+
+  get settlementCount(): number {
+    return this.#settlements.length;
+  }
+
   addPublish(publish: PendingPublish): void {
     this.#publishes.push(publish);
   }

@@ -47,9 +47,14 @@ export function connectionName(endpoints: Endpoints): string {
   return `${remoteAddress}:${remotePort} -> ${localAddress}:${localPort}`;
 }
 
+/** An address of IPv4 as such, also where the listener speaks both. */
+export function plainAddress(address: string): string {
+  return address.replace(/^::ffff:/, '');
+}
+
 /** From where somebody logs in. */
 export function peerOf(endpoints: Endpoints): Peer {
-  const address = endpoints.remoteAddress.replace(/^::ffff:/, '');
+  const address = plainAddress(endpoints.remoteAddress);
   return {
     address,
     isLoopback: address.startsWith('127.') || address === '::1',

@@ -69,6 +69,7 @@ export class RunningBroker {
       broker,
       definitions: this.definitions,
       access,
+      connections: this.amqp.registry,
       runtime,
       about: { version: VERSION, nodeName: NODE_NAME },
       listeners: () => this.openListeners.map(listenerFacts),

@@ -46,11 +46,12 @@ export class PluginHost {
   }
 
   #contextFor(name: string): PluginContext {
-    const { broker, access, definitions, runtime, about } = this.#surroundings;
+    const { broker, access, definitions, connections, runtime, about } = this.#surroundings;
     return {
       broker,
       access,
       definitions,
+      connections,
       http: this.#http,
       services: this.#services,
       runtime: { ...runtime, log: runtime.log.child({ plugin: name }) },

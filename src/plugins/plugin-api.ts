@@ -12,6 +12,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { AccessControl } from '../access/access-control.ts';
+import type { ConnectionRegistry } from '../amqp/connection-registry.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { BrokerDefinitions } from '../definitions/broker-definitions.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -21,6 +22,13 @@ export type { AccessControl } from '../access/access-control.ts';
 export { AccessError } from '../access/access-error.ts';
 export type { Access, AuthenticatedUser, Peer, Resource } from '../access/authenticator.ts';
 export { whenKnown, type Eventually } from '../access/eventually.ts';
+export type {
+  ConnectionRegistry,
+  OpenChannel,
+  OpenConnection,
+  OpenConnectionState,
+  OpenConsumer,
+} from '../amqp/connection-registry.ts';
 export type { Broker } from '../broker/broker.ts';
 export { BrokerError } from '../broker/errors.ts';
 export { ParameterError } from '../broker/parameters.ts';
@@ -59,6 +67,8 @@ export interface PluginContext {
   readonly access: AccessControl;
   /** Export and import of all of that. */
   readonly definitions: BrokerDefinitions;
+  /** The connections that are open, with their channels and consumers. */
+  readonly connections: ConnectionRegistry;
   readonly http: HttpHost;
   readonly services: ServiceHost;
   /** Clock, timers, randomness, and the log with the plugin's name on each line. */

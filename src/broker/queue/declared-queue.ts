@@ -2,6 +2,7 @@
 import type { AppliedPolicy } from '../policy/applied-policy.ts';
 import type { Policy, PolicyDefinition } from '../policy/policy.ts';
 import type { BrowsedMessage } from './browsed-message.ts';
+import type { Consumer } from './consumer.ts';
 import type { QueueRef, QueueStats } from './queue-ref.ts';
 import type { QueueSettings } from './queue-settings.ts';
 
@@ -17,6 +18,8 @@ export interface DeclaredQueue extends QueueRef {
   /** What the two make together; an empty object where none applies. */
   readonly effectivePolicy: PolicyDefinition;
   readonly consumerCount: number;
+  /** In the order in which they came. */
+  readonly consumers: Iterable<Consumer>;
   readonly readyCount: number;
   stats(): QueueStats;
   /** Messages from position `from` on, `limit` at most, whoever has them: looked at, not taken. */

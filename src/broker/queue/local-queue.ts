@@ -11,9 +11,7 @@ import type { Journal } from '../../store/journal.ts';
 import { Deadline, type Deadlines } from '../deadlines.ts';
 import type { DeadLetters, DeadLetterSource, DeadLetterTarget } from '../dead-letters.ts';
 import type { DeathReason } from '../death-history.ts';
-import { BrokerError } from '../errors.ts';
 import type { Message } from '../message.ts';
-import type { Dispatchable, Turn } from '../turn.ts';
 import { deadlineOf, type Backlog } from './backlog.ts';
 import {
   firstByPosition,
@@ -21,13 +19,12 @@ import {
   type BrowsedMessage,
   type UnackedHolder,
 } from './browsed-message.ts';
+import { ConsumedQueue } from './consumed-queue.ts';
 import type { Consumer } from './consumer.ts';
 import { isKept, type KeepRule } from './message-list.ts';
 import type { LocalQueueOptions, QueueTraits } from './local-queue-options.ts';
 import { MessageLists } from './message-lists.ts';
-import { QueueBase } from './queue-base.ts';
-import { QueueConsumers } from './queue-consumers.ts';
-import { QueueLease } from './queue-lease.ts';
+import { NO_CONTENTS, QueueContents } from './queue-contents.ts';
 import {
   ACCEPTED,
   JOURNALED,
@@ -42,23 +39,14 @@ import type { QueueSettings } from './queue-settings.ts';
 /** Messages that are dropped in one turn at most, lest a new limit on a long queue hold up all others. */
 const GIVEN_UP_MAX = 4096;
 
-export abstract class LocalQueue
-  extends QueueBase
-  implements QueueRef, Dispatchable, DeadLetterSource
-{
-  protected readonly turn: Turn;
+export abstract class LocalQueue extends ConsumedQueue implements QueueRef, DeadLetterSource {
   protected readonly deadlines: Deadlines;
   protected readonly deadLetters: DeadLetters;
   protected readonly backlog: Backlog;
-  protected isDeleted = false;
   readonly #journal: Journal;
   readonly #keeps: KeepRule;
-  readonly #onUnused: () => void;
   readonly #holders: ReadonlySet<UnackedHolder>;
-  readonly #consumers: QueueConsumers;
-  /** Octets in the bodies of ready messages. */
-  #readyBytes = 0;
-  #unackedCount = 0;
+  #contents: QueueContents = NO_CONTENTS;
   /** A limit on length or time applies to every message. */
   #isLimited = false;
   #isRejecting = false;
@@ -68,26 +56,20 @@ export abstract class LocalQueue
   readonly #expiry = new Deadline((nowMs) => this.#onExpiry(nowMs));
   /** When the dropping of what is too much goes on: few queues ever need it. */
   #trimming: Deadline | null = null;
-  readonly #lease: QueueLease;
 
   constructor(options: LocalQueueOptions, traits: QueueTraits) {
-    super(traits.type, options);
-    this.turn = options.turn;
+    super(options, traits);
     this.deadlines = options.deadlines;
     this.deadLetters = options.deadLetters;
     this.#journal = options.journal;
     this.#keeps = options.isDurable ? traits.keeps : 'nothing';
     const lists = new MessageLists(this.#journal, this.id, this.#keeps, options.memoryBudget);
     this.backlog = traits.makeBacklog(lists);
-    this.#readyBytes = lists.storedOctets;
-    this.#onUnused = options.onUnused;
+    const { length } = this.backlog;
+    if (length > 0) this.#contents = QueueContents.stored(length, lists.storedOctets);
     this.#holders = options.holders;
-    this.#consumers = new QueueConsumers(traits.serves);
     this.#readLimits();
-    const { onExpired } = options;
-    this.#lease = new QueueLease(this.settings.expiresMs, this.turn, this.deadlines, onExpired);
-    this.#lease.renew();
-    if (this.backlog.length === 0) return;
+    if (length === 0) return;
     // What an earlier process has left may have expired meanwhile.
     this.#mayExpire = true;
     if (this.#isOverLimit()) this.#trimSoon();
@@ -104,21 +86,21 @@ export abstract class LocalQueue
   /** New limits hold for what waits already, too. */
   protected override settingsChanged(_earlier: QueueSettings): void {
     this.#readLimits();
-    this.#lease.change(this.settings.expiresMs, this.#consumers.count === 0);
+    this.lease.change(this.settings.expiresMs, this.consumers.count === 0);
     if (this.settings.messageTtlMs >= 0) this.#mayExpire = true;
     // What can be delivered at once is not too much.
     if (this.isScheduled) this.dispatch();
     this.#dropOverflow();
     this.#awaitExpiry();
-    this.#consumers.tellSettings();
+    this.consumers.tellSettings();
   }
 
   get deadLetterTarget(): DeadLetterTarget | null {
     return this.settings.deadLetterTarget;
   }
 
-  get consumerCount(): number {
-    return this.#consumers.count;
+  protected isAnyReady(): boolean {
+    return this.backlog.length > 0;
   }
 
   /** Ready messages, after everything that could be delivered has been. */
@@ -129,7 +111,7 @@ export abstract class LocalQueue
 
   stats(): QueueStats {
     const { readyCount, consumerCount } = this;
-    return { readyCount, unackedCount: this.#unackedCount, consumerCount };
+    return { readyCount, unackedCount: this.#contents.unackedCount, consumerCount };
   }
 
   // Messages in ----------------------------------------------------------------------------------
@@ -142,10 +124,17 @@ export abstract class LocalQueue
 
   /** A message was added to the end of the backlog. */
   protected enqueued(message: Message): PublishOutcome {
-    this.#readyBytes += message.bodyLength;
-    if (this.#consumers.isAnyWaiting) this.turn.schedule(this);
+    if (this.#contents === NO_CONTENTS) this.#contents = new QueueContents();
+    const isKept = this.#isKept(message);
+    this.#contents.added(message, isKept);
+    this.usedAtMs = message.arrivedAtMs;
+    if (this.consumers.isAnyWaiting) this.turn.schedule(this);
     if (this.#isLimited || message.traits !== null) this.#enforceLimits(message);
-    return isKept(message, this.#keeps) ? JOURNALED : ACCEPTED;
+    return isKept ? JOURNALED : ACCEPTED;
+  }
+
+  #isKept(message: Message): boolean {
+    return isKept(message, this.#keeps);
   }
 
   #isTooMuch({ bodyLength }: Message): boolean {
@@ -172,7 +161,7 @@ export abstract class LocalQueue
     const deadlineMs = deadlineOf(message, this.settings.messageTtlMs);
     if (deadlineMs === Number.POSITIVE_INFINITY) return;
     this.#mayExpire = true;
-    if (deadlineMs <= this.turn.nowMs() && !this.#consumers.isAnyWaiting) {
+    if (deadlineMs <= this.turn.nowMs() && !this.consumers.isAnyWaiting) {
       this.#expire(this.turn.nowMs());
     }
     if (deadlineMs < this.#expiry.atMs) this.#awaitExpiry();
@@ -180,7 +169,10 @@ export abstract class LocalQueue
 
   #isOverLimit(more = 0, moreOctets = 0): boolean {
     const { maxLength, maxLengthBytes } = this.settings;
-    return this.backlog.length + more > maxLength || this.#readyBytes + moreOctets > maxLengthBytes;
+    return (
+      this.backlog.length + more > maxLength ||
+      this.#contents.readyOctets + moreOctets > maxLengthBytes
+    );
   }
 
   #dropOverflow(): void {
@@ -202,12 +194,12 @@ export abstract class LocalQueue
 
   /** Gives ready messages to consumers until one of the two runs out. */
   dispatch(): void {
-    if (this.isDeleted) this.#consumers.tellRemoved();
+    if (this.isDeleted) this.consumers.tellRemoved();
     const nowMs = this.#mayExpire ? this.turn.nowMs() : 0;
     while (this.backlog.length > 0) {
       // A message whose time is up in this very turn may still be delivered: `expiration` 0 means "now or never".
       if (this.#mayExpire && this.#expire(nowMs - 1)) continue;
-      const consumer = this.#consumers.takeTurn();
+      const consumer = this.consumers.takeTurn();
       if (consumer === null) break;
       this.#deliverNext(consumer);
     }
@@ -224,7 +216,7 @@ export abstract class LocalQueue
       this.forget(message, position);
     } else {
       consumer.unackedCount++;
-      this.#unackedCount++;
+      this.#contents.held(message, this.#isKept(message));
     }
     const shown = isRedelivered ? this.shownAgain(message, position) : message;
     consumer.target.deliver(consumer, shown, position, isRedelivered);
@@ -240,31 +232,32 @@ export abstract class LocalQueue
     const { position, isRedelivered } = this.backlog;
     const shown = isRedelivered ? this.shownAgain(message, position) : message;
     if (noAck) this.forget(message, position);
-    else this.#unackedCount++;
+    else this.#contents.held(message, this.#isKept(message));
     return { message: shown, position, isRedelivered, readyCount: this.backlog.length };
   }
 
   #take(): Message | null {
     const message = this.backlog.shift();
-    if (message !== null) this.#readyBytes -= message.bodyLength;
-    if (this.backlog.length === 0) this.#readyBytes = 0;
+    if (message !== null) this.#contents.taken(message, this.#isKept(message));
+    // Less may have been there than was counted, when the disk was damaged.
+    if (this.backlog.length === 0) this.#contents.cleared();
     return message;
   }
 
   // Settlement -----------------------------------------------------------------------------------
 
   acknowledge(message: Message, position: number): void {
-    this.#unackedCount--;
+    this.#contents.released(message, this.#isKept(message));
     this.forget(message, position);
   }
 
   reject(message: Message, position: number): void {
-    this.#unackedCount--;
+    this.#contents.released(message, this.#isKept(message));
     if (!this.isDeleted) this.giveUp(message, position, 'rejected');
   }
 
   requeue(message: Message, position: number, isFailure: boolean): void {
-    this.#unackedCount--;
+    this.#contents.released(message, this.#isKept(message));
     if (!this.isDeleted) this.takeBack(message, position, isFailure);
   }
 
@@ -275,7 +268,7 @@ export abstract class LocalQueue
 
   protected putBack(message: Message, position: number): void {
     this.backlog.putBack(message, position);
-    this.#readyBytes += message.bodyLength;
+    this.#contents.added(message, this.#isKept(message));
     this.turn.schedule(this);
     if (!this.#isLimited && message.traits === null) return;
     this.#dropOverflow();
@@ -285,7 +278,7 @@ export abstract class LocalQueue
 
   /** A message of the backlog waits elsewhere. */
   protected leftOut(bodyLength: number): void {
-    this.#readyBytes -= bodyLength;
+    this.#contents.leftOut(bodyLength);
   }
 
   /** How consumers see a message that was delivered before. */
@@ -304,7 +297,7 @@ export abstract class LocalQueue
 
   /** The message is gone for good. */
   protected forget(message: Message, position: number): void {
-    if (isKept(message, this.#keeps) && !this.isDeleted) this.backlog.settle(position);
+    if (this.#isKept(message) && !this.isDeleted) this.backlog.settle(position);
   }
 
   // Expiry ---------------------------------------------------------------------------------------
@@ -340,49 +333,15 @@ export abstract class LocalQueue
 
   /** Messages from position `from` on, `limit` at most, whoever has them: looked at, not taken. */
   browse(from: number, limit: number): readonly BrowsedMessage[] {
-    const held = this.#unackedCount > 0 ? heldMessages(this, this.#holders) : [];
+    const held = this.#contents.unackedCount > 0 ? heldMessages(this, this.#holders) : [];
     return firstByPosition([...held, ...this.backlog.browse(from, limit)], from, limit);
-  }
-
-  // Consumers ------------------------------------------------------------------------------------
-
-  consumerReady(consumer: Consumer): void {
-    if (this.isDeleted) return;
-    this.#consumers.makeReady(consumer);
-    if (this.backlog.length > 0) this.turn.schedule(this);
-  }
-
-  consume(consumer: Consumer): void {
-    // Quorum queues know no exclusive use.
-    if (this.type === 'classic' && this.#consumers.isBarred(consumer)) {
-      throw new BrokerError(
-        'ACCESS_REFUSED',
-        `queue '${this.name}' in vhost '${this.vhost}' in exclusive use`,
-      );
-    }
-    this.#consumers.add(consumer);
-    this.#lease.suspend();
-    this.consumerReady(consumer);
-  }
-
-  cancel(consumer: Consumer): void {
-    if (!this.#consumers.remove(consumer)) return;
-    if (this.backlog.length > 0) this.turn.schedule(this);
-    if (this.#consumers.count > 0) return;
-    this.#lease.renew();
-    this.#onUnused();
   }
 
   // The queue's life -----------------------------------------------------------------------------
 
-  /** Somebody has used the queue other than by consuming from it. */
-  touch(): void {
-    if (this.#consumers.count === 0) this.#lease.renew();
-  }
-
   purge(): number {
     if (this.isScheduled) this.dispatch();
-    this.#readyBytes = 0;
+    this.#contents.cleared();
     return this.backlog.clear();
   }
 
@@ -392,8 +351,8 @@ export abstract class LocalQueue
     this.isDeleted = true;
     this.#journal.deleteQueue(this.id);
     this.deadlines.clear(this.#expiry);
-    this.#lease.suspend();
-    this.#consumers.removeAll();
+    this.lease.suspend();
+    this.consumers.removeAll();
     this.turn.schedule(this);
     return count;
   }

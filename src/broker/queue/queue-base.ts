@@ -30,6 +30,8 @@ export abstract class QueueBase {
   readonly arguments: FieldTable;
   settings: QueueSettings;
   isScheduled = false;
+  /** When it was last used, on the turn's clock. */
+  usedAtMs = 0;
   #applied: AppliedPolicy | null;
 
   constructor(type: QueueTypeName, identity: QueueIdentity) {
@@ -65,6 +67,10 @@ export abstract class QueueBase {
 
   get consumerTimeoutMs(): number {
     return this.settings.consumerTimeoutMs;
+  }
+
+  get hasSingleActiveConsumer(): boolean {
+    return this.settings.isSingleActiveConsumer;
   }
 
   /** Other policies apply from now on. */

@@ -28,6 +28,15 @@ export class QueueConsumers {
     this.#rule = rule;
   }
 
+  [Symbol.iterator](): Iterator<Consumer> {
+    return this.#all.values();
+  }
+
+  /** The only one that is served; null when there is none, or when all are. */
+  get active(): Consumer | null {
+    return this.#active;
+  }
+
   get count(): number {
     return this.#all.size;
   }

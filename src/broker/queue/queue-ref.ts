@@ -48,6 +48,10 @@ export interface QueueRef {
   readonly arguments: FieldTable;
   /** How long a consumer may hold a delivery, in milliseconds; -1: the broker's setting. */
   readonly consumerTimeoutMs: number;
+  /** Only one of its consumers is served: `activeConsumer`. */
+  readonly hasSingleActiveConsumer: boolean;
+  /** The one consumer that is served; null when there is none, or when all are. */
+  readonly activeConsumer: Consumer | null;
 
   publish(message: Message): PublishOutcome;
   /** The message was dealt with: forget it. */

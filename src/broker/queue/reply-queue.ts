@@ -30,6 +30,8 @@ export class ReplyQueue implements QueueRef {
   readonly owner = null;
   readonly arguments: FieldTable = EMPTY_TABLE;
   readonly consumerTimeoutMs = -1;
+  readonly hasSingleActiveConsumer = false;
+  readonly activeConsumer = null;
   #consumer: Consumer | null = null;
 
   constructor(name: string, vhost: string) {

@@ -76,6 +76,14 @@ export class StreamQueue extends QueueBase implements DeclaredQueue, Dispatchabl
     return this.#readers.size;
   }
 
+  get consumers(): Iterable<Consumer> {
+    return this.#readers.keys();
+  }
+
+  get activeConsumer(): Consumer | null {
+    return null;
+  }
+
   /** All messages: reading takes none away. */
   get readyCount(): number {
     return this.#log.nextOffset - this.#log.firstOffset;

@@ -1,0 +1,31 @@
+/** What clients may say on channel 0 while the connection is open. */
+import { whenKnown, type Eventually } from '../access/eventually.ts';
+import type { ChannelMultiplexer } from './channel-multiplexer.ts';
+import type { ConnectionAccess } from './connection-access.ts';
+import { ProtocolError } from './errors.ts';
+import type { OutputBuffer } from './output-buffer.ts';
+import {
+  CONNECTION_UPDATE_SECRET,
+  encodeConnectionUpdateSecretOk,
+  type Method,
+} from './wire/generated/methods.ts';
+
+/** The connection as seen from here. */
+interface RunningConnection {
+  readonly access: ConnectionAccess;
+  readonly channels: ChannelMultiplexer;
+  readonly out: OutputBuffer;
+}
+
+/** A promise when somebody else has to be asked: read nothing until it settles. @throws ProtocolError */
+export function onRunningMethod(method: Method, connection: RunningConnection): Eventually<void> {
+  if (method.id !== CONNECTION_UPDATE_SECRET) {
+    throw new ProtocolError('CHANNEL_ERROR', 'unexpected method in connection state running');
+  }
+  const { access, channels, out } = connection;
+  return whenKnown(access.updateSecret(method.newSecret.toString()), () => {
+    encodeConnectionUpdateSecretOk(out, 0, {});
+    channels.cancelUnreadable();
+    out.touch();
+  });
+}
