@@ -36,6 +36,11 @@ export class DiskAlarm {
     this.#check();
   }
 
+  /** What was free when it last looked, in octets; null: the system would not tell. */
+  get freeOctets(): number | null {
+    return this.#freeOctets;
+  }
+
   /** Takes effect at once. */
   setLimit(limit: DiskFreeLimit): void {
     this.#limit = limit;
@@ -65,7 +70,7 @@ export class DiskAlarm {
     if (this.#isClosed) return;
     this.#timer?.cancel();
     this.#look();
-    const limit = this.#limitOctets();
+    const limit = this.limitOctets;
     const free = this.#freeOctets;
     const isActive = this.#hasNoSpace || (free !== null && free < limit);
     if (this.#alarms.set('disk', isActive)) {
@@ -92,7 +97,8 @@ export class DiskAlarm {
     }
   }
 
-  #limitOctets(): number {
+  /** What must be free, in octets. */
+  get limitOctets(): number {
     const limit = this.#limit;
     return 'octets' in limit ? limit.octets : limit.share * this.#runtime.memory.totalOctets();
   }

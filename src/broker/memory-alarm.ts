@@ -31,10 +31,17 @@ export class MemoryAlarm {
     this.#check();
   }
 
+  /** What the process may take, in octets. */
+  get limitOctets(): number {
+    const watermark = this.#watermark;
+    return 'octets' in watermark
+      ? watermark.octets
+      : watermark.share * this.#runtime.memory.totalOctets();
+  }
+
   #check(): void {
     const { memory, log } = this.#runtime;
-    const watermark = this.#watermark;
-    const limit = 'octets' in watermark ? watermark.octets : watermark.share * memory.totalOctets();
+    const limit = this.limitOctets;
     const used = memory.residentOctets();
     const isActive = used > limit;
     if (!this.#alarms.set('memory', isActive)) return;

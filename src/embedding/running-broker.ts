@@ -71,7 +71,18 @@ export class RunningBroker {
       access,
       connections: this.amqp.registry,
       runtime,
-      about: { version: VERSION, nodeName: NODE_NAME },
+      about: {
+        version: VERSION,
+        nodeName: NODE_NAME,
+        rabbitVersion: RABBITMQ_VERSION,
+        startedAtMs: runtime.clock.nowMs(),
+        resources: () => ({
+          memoryUsed: runtime.memory.residentOctets(),
+          memoryLimit: this.memoryAlarm.limitOctets,
+          diskFree: diskAlarm?.freeOctets ?? null,
+          diskFreeLimit: diskAlarm?.limitOctets ?? null,
+        }),
+      },
       listeners: () => this.openListeners.map(listenerFacts),
       certificates: () => this.amqp.certificates,
     });

@@ -76,11 +76,25 @@ export interface PluginContext {
   readonly about: About;
 }
 
+/** What there is of memory and disk, in octets. */
+export interface Resources {
+  readonly memoryUsed: number;
+  readonly memoryLimit: number;
+  /** Null where nothing is kept on disk, or the system does not tell. */
+  readonly diskFree: number | null;
+  readonly diskFreeLimit: number | null;
+}
+
 /** What the broker says of itself. */
 export interface About {
   readonly version: string;
   /** As RabbitMQ names nodes: `leveret@host`. */
   readonly nodeName: string;
+  /** The version of RabbitMQ that it is like. */
+  readonly rabbitVersion: string;
+  /** In milliseconds since 1970. */
+  readonly startedAtMs: number;
+  readonly resources: () => Resources;
   /** Where clients are served. */
   readonly listeners: () => readonly ListenerFacts[];
   /** Of all listeners with TLS. */

@@ -16,6 +16,10 @@ export class ExchangeTypeRegistry {
     return this.#types.get(name);
   }
 
+  get names(): readonly string[] {
+    return [...this.#types.keys()];
+  }
+
   /** Adds a type, or replaces the one of the same name. */
   register(type: ExchangeType): void {
     this.#types.set(type.name, type);

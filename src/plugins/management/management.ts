@@ -4,11 +4,14 @@ import type { CorsRules } from './cross-site.ts';
 import { openApiOf } from './openapi.ts';
 import { authRoutes } from './resources/auth.ts';
 import { bindingRoutes } from './resources/bindings.ts';
+import { channelRoutes } from './resources/channels.ts';
+import { connectionRoutes } from './resources/connections.ts';
 import { definitionRoutes } from './resources/definitions.ts';
 import { exchangeRoutes } from './resources/exchanges.ts';
 import { featureRoutes } from './resources/features.ts';
 import { healthCheckRoutes } from './resources/health-checks.ts';
 import { limitRoutes } from './resources/limits.ts';
+import { overviewRoutes } from './resources/overview.ts';
 import { parameterRoutes } from './resources/parameters.ts';
 import { permissionRoutes } from './resources/permissions.ts';
 import { policyRoutes } from './resources/policies.ts';
@@ -40,11 +43,14 @@ export function managementPlugin({ endpoints, pathPrefix, cors }: ManagementOpti
 const RESOURCES: ReadonlyArray<(context: PluginContext) => readonly Route[]> = [
   authRoutes,
   bindingRoutes,
+  channelRoutes,
+  connectionRoutes,
   definitionRoutes,
   exchangeRoutes,
   featureRoutes,
   healthCheckRoutes,
   limitRoutes,
+  overviewRoutes,
   parameterRoutes,
   permissionRoutes,
   policyRoutes,
