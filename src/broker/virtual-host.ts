@@ -32,6 +32,7 @@ import { ReplyQueues } from './reply-queues.ts';
 import { computeRoute, type RoutingTable } from './router.ts';
 import { StoredDefinitions, type Durable } from './stored-definitions.ts';
 import type { StoredBinding } from './stored-values.ts';
+import type { BrokerTotals } from './statistics/broker-totals.ts';
 import { SlicedWork } from './sliced-work.ts';
 import type { Turn } from './turn.ts';
 import {
@@ -46,6 +47,7 @@ export interface VirtualHostOptions {
   readonly name: string;
   readonly journal: Journal;
   readonly memoryBudget: MemoryBudget;
+  readonly totals: BrokerTotals;
   readonly definitions: DefinitionStore;
   readonly turn: Turn;
   readonly deadlines: Deadlines;
@@ -110,7 +112,7 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter, PolicyHost {
     const bindings = new Bindings((exchange) => void this.exchanges.remove(exchange), definitions);
     const types = options.exchangeTypes;
     this.exchanges = new Exchanges({ vhost: name, types, bindings, definitions, policies });
-    const deadLetters = new DeadLetters(this, options.turn, options.clock);
+    const deadLetters = new DeadLetters(this, options);
     this.queues = new Queues({
       ...options,
       vhost: options.name,
