@@ -7,6 +7,7 @@ import type { DefinitionStore } from '../store/definition-store.ts';
 import type { Journal } from '../store/journal.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
+import { allBindings, defaultBinding, listed, type ListedBinding } from './binding-list.ts';
 import { Bindings } from './bindings.ts';
 import { DeadLetters, type DeadLetterRouter } from './dead-letters.ts';
 import type { Deadlines } from './deadlines.ts';
@@ -234,6 +235,32 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter, PolicyHost {
     const [routingKey = ''] = routingKeys;
     if (routingKeys.length === 1) return this.route(exchange, routingKey, message);
     return computeRoute(this, exchange, routingKeys, message);
+  }
+
+  // Lists of bindings ---------------------------------------------------------------------------
+
+  /** All bindings, with those of the default exchange. */
+  listBindings(): Generator<ListedBinding> {
+    return allBindings(this);
+  }
+
+  /** Bindings that lead from an exchange. */
+  *bindingsFrom(exchange: Exchange): Generator<ListedBinding> {
+    if (exchange.name === '') {
+      for (const queue of this.queues) yield defaultBinding(this.name, queue.name);
+    }
+    for (const binding of exchange.bindings.values()) yield listed(this.name, binding);
+  }
+
+  /** Bindings that lead to an exchange. */
+  *bindingsTo(exchange: Exchange): Generator<ListedBinding> {
+    for (const binding of exchange.incoming) yield listed(this.name, binding);
+  }
+
+  /** Bindings that lead to a queue, the one of the default exchange first. */
+  *bindingsToQueue(queue: QueueRef): Generator<ListedBinding> {
+    yield defaultBinding(this.name, queue.name);
+    for (const binding of this.#bindings.toQueue(queue)) yield listed(this.name, binding);
   }
 
   // Bindings -----------------------------------------------------------------------------------

@@ -24,6 +24,11 @@ const NONE = {
   ack: 0,
 };
 
+/** As an object that can be compared. */
+function plain(counters: object | null | undefined): unknown {
+  return Object.fromEntries(Object.entries(counters ?? {}));
+}
+
 async function taken(channel: ConfirmChannel, queue: string, noAck = false): Promise<GetMessage> {
   const message = await channel.get(queue, { noAck });
   assert.ok(message !== false);
@@ -33,8 +38,9 @@ async function taken(channel: ConfirmChannel, queue: string, noAck = false): Pro
 /** Publishes, some of it to nowhere. */
 async function publishSome(channel: ConfirmChannel): Promise<void> {
   for (const queue of ['q1', 'q2', 'q3']) await channel.assertQueue(queue, { durable: false });
-  for (const name of ['x', 'none'])
+  for (const name of ['x', 'none']) {
     await channel.assertExchange(name, 'fanout', { durable: false });
+  }
   await channel.bindQueue('q1', 'x', '');
   await channel.bindQueue('q2', 'x', '');
   channel.on('return', () => {});
@@ -92,18 +98,18 @@ describe('counters', { concurrency: true }, () => {
     await withWorkDone(({ broker }) => {
       const { queues } = host(broker);
       const some = { publish: 4, deliver: 3, get: 2, getNoAck: 1, redeliver: 2, ack: 2 };
-      assert.deepEqual({ ...queues.find('q1')?.counters }, { ...NONE, ...some });
+      assert.deepEqual(plain(queues.find('q1')?.counters), { ...NONE, ...some });
       const others = { publish: 3, deliverNoAck: 3 };
-      assert.deepEqual({ ...queues.find('q2')?.counters }, { ...NONE, ...others });
-      assert.deepEqual({ ...queues.find('q3')?.counters }, { ...NONE, getEmpty: 1 });
+      assert.deepEqual(plain(queues.find('q2')?.counters), { ...NONE, ...others });
+      assert.deepEqual(plain(queues.find('q3')?.counters), { ...NONE, getEmpty: 1 });
     });
   });
 
   test('of an exchange tell what came in and how often it went out', async () => {
     await withWorkDone(({ broker }) => {
       const { exchanges } = host(broker);
-      assert.deepEqual({ ...exchanges.find('x')?.counters }, { publishIn: 3, publishOut: 6 });
-      assert.deepEqual({ ...exchanges.find('none')?.counters }, { publishIn: 3, publishOut: 0 });
+      assert.deepEqual(plain(exchanges.find('x')?.counters), { publishIn: 3, publishOut: 6 });
+      assert.deepEqual(plain(exchanges.find('none')?.counters), { publishIn: 3, publishOut: 0 });
       assert.equal(exchanges.find('amq.topic')?.counters, null);
     });
   });
@@ -125,7 +131,7 @@ describe('counters', { concurrency: true }, () => {
         redeliver: 2,
         ack: 2,
       };
-      assert.deepEqual({ ...channel?.counters }, expected);
+      assert.deepEqual(plain(channel?.counters), expected);
       const { totals } = broker;
       for (const [name, count] of Object.entries(expected)) {
         assert.equal(totals[name as keyof typeof expected], count, name);
