@@ -2,6 +2,7 @@
 import type { BrokerError } from '../broker/errors.ts';
 import type { Eventually, QueueOwner } from '../broker/queue/queue-ref.ts';
 import type { Durable } from '../broker/stored-definitions.ts';
+import type { BrokerTotals } from '../broker/statistics/broker-totals.ts';
 import type { ChannelCounters } from '../broker/statistics/counters.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
 import type { Turn } from '../broker/turn.ts';
@@ -20,6 +21,7 @@ export interface ConnectionContext {
   readonly limits: Limits;
   /** Who logged in, and what they may do. */
   readonly access: ConnectionAccess;
+  readonly totals: BrokerTotals;
   /** Stands for the connection as the owner of exclusive queues. */
   readonly owner: QueueOwner;
   /** Largest frame that the client accepts, in octets; 0 for no limit. */

@@ -98,6 +98,7 @@ export class ChannelMultiplexer {
     }
     const { access } = this.#connection;
     access.channelOpened();
+    this.#connection.totals.channelsOpened++;
     this.#channels.set(number, new Channel(number, this.#connection));
     encodeChannelOpenOk(this.#connection.out, number, {});
     this.#connection.out.touch();
@@ -122,8 +123,13 @@ export class ChannelMultiplexer {
   }
 
   #remove(channel: Channel): void {
-    if (this.#channels.delete(channel.number)) this.#connection.access.channelsClosed(1);
+    if (this.#channels.delete(channel.number)) this.#closed(1);
     if (this.#last === channel) this.#last = null;
+  }
+
+  #closed(count: number): void {
+    this.#connection.access.channelsClosed(count);
+    this.#connection.totals.channelsClosed += count;
   }
 
   /** Closes a channel because of an error on it. */
@@ -157,7 +163,7 @@ export class ChannelMultiplexer {
   endAll(): void {
     const { size } = this.#channels;
     for (const channel of this.#channels.values()) if (!channel.isClosing) channel.close();
-    if (size > 0) this.#connection.access.channelsClosed(size);
+    if (size > 0) this.#closed(size);
     this.#channels.clear();
     this.#last = null;
     this.current = null;

@@ -94,7 +94,11 @@ export class ConfirmTracker implements CommitWaiter, CommitParticipant {
   /** Ack or nack of everything from the first number not told of up to this one. */
   #tell(encode: typeof encodeBasicAck | typeof encodeBasicNack, deliveryTag: number): void {
     const multiple = deliveryTag > this.#confirmed + 1;
-    const { connection, number } = this.#channel;
+    const { connection, counters, number } = this.#channel;
+    if (encode === encodeBasicAck) {
+      counters.confirm += deliveryTag - this.#confirmed;
+      connection.totals.confirm += deliveryTag - this.#confirmed;
+    }
     encode(connection.out, number, { deliveryTag, multiple, requeue: false });
     this.#confirmed = deliveryTag;
   }

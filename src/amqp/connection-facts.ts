@@ -3,6 +3,7 @@ import type { AuthenticatedUser } from '../access/authenticator.ts';
 import type { Channel } from './channel.ts';
 import { ChannelFacts } from './channel-facts.ts';
 import type { ChannelMultiplexer } from './channel-multiplexer.ts';
+import type { ConnectionOptions } from './connection-options.ts';
 import type { OpenConnectionState, RegisteredConnection } from './connection-registry.ts';
 import { RUNNING, type ConnectionState } from './connection-state.ts';
 import type { Handshake } from './handshake.ts';
@@ -30,11 +31,22 @@ export class ConnectionFacts implements RegisteredConnection {
   readonly connectedAtMs: number;
   readonly #connection: DescribedConnection;
 
-  /** @param nowMs on the wall clock */
-  constructor(connection: DescribedConnection, nowMs: number) {
+  readonly #options: ConnectionOptions;
+
+  /** The connection is open. */
+  constructor(connection: DescribedConnection, options: ConnectionOptions) {
     this.name = connection.name;
-    this.connectedAtMs = nowMs;
+    this.connectedAtMs = options.broker.runtime.clock.nowMs();
     this.#connection = connection;
+    this.#options = options;
+    options.registry?.add(this);
+    options.broker.totals.connectionsOpened++;
+  }
+
+  /** It is gone. */
+  closed(): void {
+    this.#options.registry?.remove(this);
+    this.#options.broker.totals.connectionsClosed++;
   }
 
   get userProvidedName(): string {

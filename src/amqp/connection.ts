@@ -2,6 +2,7 @@
  * One client's connection: reads its frames, leads it through the handshake, gives frames to their channels, turns
  * refusals into close methods and ends in order. It knows no socket, only a Transport.
  */
+import type { BrokerTotals } from '../broker/statistics/broker-totals.ts';
 import type { Turn } from '../broker/turn.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -51,6 +52,7 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
   readonly turn: Turn;
   readonly runtime: Runtime;
   readonly limits: Limits;
+  readonly totals: BrokerTotals;
   readonly owner: object = this;
   readonly endpoints: Endpoints;
   readonly #options: ConnectionOptions;
@@ -80,6 +82,7 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
     this.runtime = broker.runtime;
     this.turn = broker.turn;
     this.limits = limits;
+    this.totals = broker.totals;
     this.frameMax = limits.initialFrameMax;
     this.#reader = new FrameReader(new FrameRouter(this), limits.initialFrameMax);
     this.#gate = new InputGate(transport, this.#reader);
@@ -192,7 +195,7 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
     logEnd(this.state, this.#log);
     this.state = CLOSED;
     this.handshake.admission.leave();
-    if (this.#facts !== null) this.#options.registry?.remove(this.#facts);
+    this.#facts?.closed();
     this.#end.callOff();
     this.#endChannels();
     this.turn.end();
@@ -275,8 +278,7 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
       virtualHost.enter(this);
       this.#virtualHost = virtualHost;
       this.state = RUNNING;
-      this.#facts = new ConnectionFacts(this, this.runtime.clock.nowMs());
-      this.#options.registry?.add(this.#facts);
+      this.#facts = new ConnectionFacts(this, this.#options);
       this.#end.callOff();
       this.#log.info('opened', this.handshake.describe());
     } else if (negotiated !== null) {

@@ -8,19 +8,20 @@ import { generateConsumerTag } from '../broker/names.ts';
 import type { UnackedHolder } from '../broker/queue/browsed-message.ts';
 import type { Consumer, DeliveryTarget } from '../broker/queue/consumer.ts';
 import type { QueueRef, TakenMessage } from '../broker/queue/queue-ref.ts';
-import { isReplyName, ReplyQueue } from '../broker/queue/reply-queue.ts';
+import { isReplyName } from '../broker/queue/reply-queue.ts';
 import type { ChannelContext } from './channel-context.ts';
 import { writeContent } from './content-writer.ts';
 import { checkConsumer, timeoutOf } from './consumer-checks.ts';
 import { consumerFacts } from './consumer-facts.ts';
 import type { OpenConsumer } from './connection-registry.ts';
 import { ConsumerTimeouts, timedOut, type TimeoutSubject } from './consumer-timeouts.ts';
+import { DeliveryMeter } from './delivery-meter.ts';
 import { ProtocolError } from './errors.ts';
 import { ACKNOWLEDGE, REJECT, REQUEUE, REQUEUE_FAILED, type Settlement } from './settlement.ts';
+import { getterOf, nobody } from './getter.ts';
 import { Subscription } from './subscription.ts';
 import type { Transaction } from './transaction.ts';
 import { UnackedRing } from './unacked-ring.ts';
-import { EMPTY_TABLE } from './wire/field-table.ts';
 import {
   encodeBasicCancel,
   encodeBasicCancelOk,
@@ -47,9 +48,11 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
   /** What counts against that limit. */
   #globalUnackedCount = 0;
   readonly #timeouts: ConsumerTimeouts;
+  readonly #meter: DeliveryMeter;
 
   constructor(channel: ChannelContext) {
     this.#channel = channel;
+    this.#meter = new DeliveryMeter(channel.counters, channel.connection.totals);
     const { timers, clock } = channel.connection.runtime;
     this.#timeouts = new ConsumerTimeouts(this, timers, clock);
     channel.connection.virtualHost.holders.add(this);
@@ -69,7 +72,9 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
   deliver(consumer: Consumer, message: Message, position: number, isRedelivered: boolean): void {
     const { connection, number } = this.#channel;
     const deliveryTag = ++this.#lastDeliveryTag;
-    if (!consumer.noAck) {
+    const { noAck } = consumer;
+    this.#meter.delivered((consumer as Subscription).queue, noAck, isRedelivered);
+    if (!noAck) {
       this.#unacked.add(deliveryTag, message, consumer as Subscription, position);
       this.#globalUnackedCount++;
     }
@@ -217,7 +222,7 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
     void consumer.queue.cancel(consumer);
     this.consumerCancelled(consumer);
     // What the client still says about these deliveries no longer counts.
-    for (const { message, position } of this.#unacked.reassign(consumer, this.#nobody())) {
+    for (const { message, position } of this.#unacked.reassign(consumer, nobody(this))) {
       if (consumer.countsGlobally) this.#globalUnackedCount--;
       consumer.queue.requeue(message, position, false);
     }
@@ -264,6 +269,7 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
   get(queue: QueueRef, noAck: boolean): void {
     this.#channel.whenAnswered(queue.get(noAck), (taken) => {
       const { connection, number } = this.#channel;
+      this.#meter.got(queue, noAck, taken !== null, taken?.isRedelivered === true);
       if (taken === null) encodeBasicGetEmpty(connection.out, number, {});
       else this.#writeGetOk(queue, noAck, taken);
       connection.out.touch();
@@ -275,7 +281,7 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
     const { message, position, isRedelivered, readyCount } = taken;
     const deliveryTag = ++this.#lastDeliveryTag;
     if (!noAck) {
-      this.#unacked.add(deliveryTag, message, this.#getterOf(queue), position);
+      this.#unacked.add(deliveryTag, message, getterOf(queue, this), position);
     }
     encodeBasicGetOk(connection.out, number, {
       deliveryTag,
@@ -285,26 +291,6 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
       messageCount: readyCount,
     });
     writeContent(connection.out, number, message, connection.frameMax);
-  }
-
-  /** Stands for a consumer that lost its deliveries: what happens to them is of no consequence. */
-  #nobody(): Subscription {
-    return this.#getterOf(new ReplyQueue('', ''));
-  }
-
-  /** Stands for basic.get where a delivery has a consumer. No queue knows it, so it never gets more. */
-  #getterOf(queue: QueueRef): Subscription {
-    const getter = new Subscription(queue, {
-      tag: '',
-      noAck: false,
-      isExclusive: false,
-      prefetchCount: 0,
-      arguments: EMPTY_TABLE,
-      target: this,
-    });
-    getter.isCancelled = true;
-    getter.countsGlobally = false;
-    return getter;
   }
 
   // Settlement ---------------------------------------------------------------------------------
@@ -355,8 +341,10 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
     consumer.unackedCount--;
     const isGlobalRoom =
       consumer.countsGlobally && this.#globalUnackedCount-- === this.#globalPrefetchCount;
-    if (settlement === ACKNOWLEDGE) queue.acknowledge(message, position);
-    else if (settlement === REJECT) queue.reject(message, position);
+    if (settlement === ACKNOWLEDGE) {
+      this.#meter.acknowledged(queue);
+      queue.acknowledge(message, position);
+    } else if (settlement === REJECT) queue.reject(message, position);
     else queue.requeue(message, position, settlement === REQUEUE_FAILED);
     if (isGlobalRoom) this.resume();
     else if (!consumer.isWaiting) queue.consumerReady(consumer);

@@ -25,6 +25,11 @@ export class PublishTarget {
     this.isImmediate = isImmediate;
   }
 
+  /** After `find` or `isAllowed`. */
+  get exchange(): Exchange {
+    return this.#exchange!;
+  }
+
   /** Nothing has changed since the user was found to be allowed to publish here. */
   isAllowed(virtualHost: VirtualHost, access: ConnectionAccess): boolean {
     return (

@@ -4,6 +4,7 @@
  * message itself.
  */
 import { BrokerError } from '../broker/errors.ts';
+import type { Exchange } from '../broker/exchange/exchange.ts';
 import { Message, MessageAddress } from '../broker/message.ts';
 import {
   ACCEPTED,
@@ -11,6 +12,12 @@ import {
   type PublishOutcome,
   type QueueRef,
 } from '../broker/queue/queue-ref.ts';
+import type { BrokerTotals } from '../broker/statistics/broker-totals.ts';
+import {
+  ExchangeCounters,
+  QueueCounters,
+  type ChannelCounters,
+} from '../broker/statistics/counters.ts';
 import { BodyPieces } from './body-pieces.ts';
 import type { ChannelContext } from './channel-context.ts';
 import { ConfirmTracker } from './confirm-tracker.ts';
@@ -54,6 +61,8 @@ export class Publishing {
   transaction: Transaction | null = null;
   readonly #channel: ChannelContext;
   readonly #replyTo: ReplyTo;
+  readonly #counters: ChannelCounters;
+  readonly #totals: BrokerTotals;
   readonly #reader = new WireReader();
   #expects: typeof METHOD | typeof HEADER | typeof BODY = METHOD;
   readonly #recent = new RecentTargets();
@@ -70,6 +79,8 @@ export class Publishing {
   constructor(channel: ChannelContext, replyTo: ReplyTo) {
     this.#channel = channel;
     this.#replyTo = replyTo;
+    this.#counters = channel.counters;
+    this.#totals = channel.connection.totals;
   }
 
   /** True between basic.publish and the end of its content: no other method may come. */
@@ -270,32 +281,56 @@ export class Publishing {
 
   #route(target: PublishTarget, message: Message): void {
     const queues = target.route(this.#channel.connection.virtualHost, message);
-    const { isMandatory } = target;
+    const { exchange, isMandatory } = target;
     if (this.transaction === null) {
-      const outcome = this.#enqueue(queues, message, isMandatory);
+      const outcome = this.#enqueue(exchange, queues, message, isMandatory);
       if (this.confirms !== null) this.confirms.published(outcome);
     } else {
-      this.transaction.addPublish({ message, queues, isMandatory });
+      this.transaction.addPublish({ message, exchange, queues, isMandatory });
     }
   }
 
-  #enqueue(queues: readonly QueueRef[], message: Message, isMandatory: boolean): PublishOutcome {
+  #enqueue(
+    exchange: Exchange,
+    queues: readonly QueueRef[],
+    message: Message,
+    isMandatory: boolean,
+  ): PublishOutcome {
+    this.#counters.publish++;
+    this.#totals.publish++;
+    this.#totals.messageSizes.add(message.bodyLength);
+    const counters = (exchange.counters ??= new ExchangeCounters());
+    counters.publishIn++;
+    counters.publishOut += queues.length;
     let outcome: PublishOutcome = ACCEPTED;
     for (let i = 0; i < queues.length; i++) {
-      const one = queues[i]!.publish(message);
+      const queue = queues[i]!;
+      (queue.counters ??= new QueueCounters()).publish++;
+      const one = queue.publish(message);
       if (one > outcome) outcome = one;
     }
-    if (queues.length === 0 && isMandatory) this.#return(message);
+    if (queues.length === 0) this.#unroutable(message, isMandatory);
     return outcome;
   }
 
   /** Enqueues what a transaction has gathered. False when a queue has refused some of it. */
   commit(transaction: Transaction): boolean {
     let isComplete = true;
-    for (const { message, queues, isMandatory } of transaction.takePublishes()) {
-      if (this.#enqueue(queues, message, isMandatory) === REJECTED) isComplete = false;
+    for (const { message, exchange, queues, isMandatory } of transaction.takePublishes()) {
+      if (this.#enqueue(exchange, queues, message, isMandatory) === REJECTED) isComplete = false;
     }
     return isComplete;
+  }
+
+  #unroutable(message: Message, isMandatory: boolean): void {
+    if (isMandatory) {
+      this.#counters.returnUnroutable++;
+      this.#totals.returnUnroutable++;
+      this.#return(message);
+    } else {
+      this.#counters.dropUnroutable++;
+      this.#totals.dropUnroutable++;
+    }
   }
 
   /** basic.return: nobody wants this mandatory message. */

@@ -2,6 +2,7 @@
  * What a channel in transaction mode has gathered since the last commit: publishes that are routed but not enqueued, and
  * settlements that are checked but not carried out (https://www.rabbitmq.com/docs/semantics#tx).
  */
+import type { Exchange } from '../broker/exchange/exchange.ts';
 import type { Message } from '../broker/message.ts';
 import type { QueueRef } from '../broker/queue/queue-ref.ts';
 import type { Settlement } from './settlement.ts';
@@ -9,6 +10,7 @@ import type { UnackedDelivery } from './unacked-ring.ts';
 
 export interface PendingPublish {
   readonly message: Message;
+  readonly exchange: Exchange;
   readonly queues: readonly QueueRef[];
   readonly isMandatory: boolean;
 }

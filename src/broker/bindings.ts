@@ -21,6 +21,11 @@ export class Bindings {
     this.#definitions = definitions;
   }
 
+  /** Bindings to a queue. */
+  toQueue(queue: QueueRef): Iterable<DeclaredBinding> {
+    return this.#queueBindings.get(queue) ?? [];
+  }
+
   /** What a queue is as the end of a binding. */
   destinationOf(queue: QueueRef): Destination {
     let destination = this.#queueDestinations.get(queue);

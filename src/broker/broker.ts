@@ -18,6 +18,7 @@ import { PolicyKeys } from './policy/policy-keys.ts';
 import type { QueueTypeName } from './queue/queue-arguments.ts';
 import type { Eventually } from './queue/queue-ref.ts';
 import { QueueIds } from './queue-ids.ts';
+import { BrokerTotals } from './statistics/broker-totals.ts';
 import { recoverDefinitions } from './recovery.ts';
 import { ignoreFailure, type Durable } from './stored-definitions.ts';
 import { Turn } from './turn.ts';
@@ -68,6 +69,8 @@ export class Broker {
   readonly parameters: Parameters;
   readonly globalParameters: GlobalParameters;
   readonly virtualHosts: VirtualHosts;
+  /** What was counted since the start, over all protocols. */
+  readonly totals: BrokerTotals = new BrokerTotals();
   readonly #options: BrokerOptions;
   readonly #queueIds: QueueIds;
   /** Connections that are open, over all protocols: kept by their front ends. */
@@ -192,6 +195,7 @@ export class Broker {
       metadata,
       journal,
       memoryBudget: this.memoryBudget,
+      totals: this.totals,
       definitions,
       turn: this.turn,
       deadlines: this.deadlines,

@@ -18,6 +18,7 @@ import {
 } from './message.ts';
 import { REJECTED } from './queue/queue-ref.ts';
 import { RecentDeath } from './recent-death.ts';
+import type { BrokerTotals } from './statistics/broker-totals.ts';
 import type { Dispatchable, Turn } from './turn.ts';
 
 /** Where a queue sends what it gives up on. */
@@ -48,22 +49,41 @@ export interface DeadLetter {
   readonly reason: DeathReason;
 }
 
+interface DeadLettersOptions {
+  readonly turn: Turn;
+  readonly clock: Clock;
+  readonly totals: BrokerTotals;
+}
+
 export class DeadLetters implements Dispatchable {
   isScheduled = false;
   readonly #router: DeadLetterRouter;
   readonly #turn: Turn;
   readonly #clock: Clock;
+  readonly #totals: BrokerTotals;
   #pending: DeadLetter[] = [];
   readonly #recent = new RecentDeath();
 
-  constructor(router: DeadLetterRouter, turn: Turn, clock: Clock) {
+  constructor(router: DeadLetterRouter, { turn, clock, totals }: DeadLettersOptions) {
     this.#router = router;
     this.#turn = turn;
     this.#clock = clock;
+    this.#totals = totals;
   }
 
   /** A message died. It is published to the queue's dead-letter exchange within this turn. */
   add(source: DeadLetterSource, message: Message, position: number, reason: DeathReason): void {
+    this.#totals.deadLetters[reason]++;
+    this.addAgain(source, message, position, reason);
+  }
+
+  /** The same for one that nobody has taken. */
+  addAgain(
+    source: DeadLetterSource,
+    message: Message,
+    position: number,
+    reason: DeathReason,
+  ): void {
     this.#pending.push({ source, message, position, reason });
     this.#turn.schedule(this);
   }

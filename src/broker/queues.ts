@@ -29,6 +29,7 @@ import type { QueueOwner } from './queue/queue-ref.ts';
 import { hasOwnArguments, queueSettings, type QueueSettings } from './queue/queue-settings.ts';
 import { QuorumQueue } from './queue/quorum-queue.ts';
 import { StreamQueue } from './queue/stream-queue.ts';
+import type { BrokerTotals } from './statistics/broker-totals.ts';
 import type { Durable, StoredDefinitions } from './stored-definitions.ts';
 import type { StoredQueue } from './stored-values.ts';
 import type { Turn } from './turn.ts';
@@ -54,6 +55,7 @@ export interface QueuesOptions {
   readonly vhost: string;
   readonly journal: Journal;
   readonly memoryBudget: MemoryBudget;
+  readonly totals: BrokerTotals;
   readonly holders: ReadonlySet<UnackedHolder>;
   readonly turn: Turn;
   readonly deadlines: Deadlines;
@@ -143,9 +145,11 @@ export class Queues {
       : (declaration.generatedName ?? generateQueueName(this.#options.random));
     if (isNamed) checkNotReserved('queue', name);
     guard.configure(name);
+    const { totals } = this.#options;
     const existing = this.#byName.get(name);
     if (existing !== undefined) {
       this.#checkSame(existing, declaration, owner);
+      totals.queuesDeclared++;
       return this.#used(existing);
     }
     this.#options.checkRoom(name);
@@ -165,6 +169,8 @@ export class Queues {
       owner: isExclusive ? owner : null,
       arguments: declaration.arguments,
     });
+    totals.queuesDeclared++;
+    totals.queuesCreated++;
     void this.#options.definitions.putQueue(queue);
     return queue;
   }
@@ -334,6 +340,7 @@ export class Queues {
 
   #remove(queue: DeclaredQueue): number {
     if (!this.#byName.delete(queue.name)) return 0;
+    this.#options.totals.queuesDeleted++;
     if (queue.owner !== null) this.#owned.get(queue.owner)?.delete(queue);
     this.#options.bindings.removeQueue(queue);
     const count = queue.delete();

@@ -7,6 +7,7 @@ import type { DefinitionStore } from '../store/definition-store.ts';
 import type { Journal } from '../store/journal.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
+import { allBindings, defaultBinding, listed, type ListedBinding } from './binding-list.ts';
 import { Bindings } from './bindings.ts';
 import { DeadLetters, type DeadLetterRouter } from './dead-letters.ts';
 import type { Deadlines } from './deadlines.ts';
@@ -32,6 +33,7 @@ import { ReplyQueues } from './reply-queues.ts';
 import { computeRoute, type RoutingTable } from './router.ts';
 import { StoredDefinitions, type Durable } from './stored-definitions.ts';
 import type { StoredBinding } from './stored-values.ts';
+import type { BrokerTotals } from './statistics/broker-totals.ts';
 import { SlicedWork } from './sliced-work.ts';
 import type { Turn } from './turn.ts';
 import {
@@ -46,6 +48,7 @@ export interface VirtualHostOptions {
   readonly name: string;
   readonly journal: Journal;
   readonly memoryBudget: MemoryBudget;
+  readonly totals: BrokerTotals;
   readonly definitions: DefinitionStore;
   readonly turn: Turn;
   readonly deadlines: Deadlines;
@@ -110,7 +113,7 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter, PolicyHost {
     const bindings = new Bindings((exchange) => void this.exchanges.remove(exchange), definitions);
     const types = options.exchangeTypes;
     this.exchanges = new Exchanges({ vhost: name, types, bindings, definitions, policies });
-    const deadLetters = new DeadLetters(this, options.turn, options.clock);
+    const deadLetters = new DeadLetters(this, options);
     this.queues = new Queues({
       ...options,
       vhost: options.name,
@@ -232,6 +235,32 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter, PolicyHost {
     const [routingKey = ''] = routingKeys;
     if (routingKeys.length === 1) return this.route(exchange, routingKey, message);
     return computeRoute(this, exchange, routingKeys, message);
+  }
+
+  // Lists of bindings ---------------------------------------------------------------------------
+
+  /** All bindings, with those of the default exchange. */
+  listBindings(): Generator<ListedBinding> {
+    return allBindings(this);
+  }
+
+  /** Bindings that lead from an exchange. */
+  *bindingsFrom(exchange: Exchange): Generator<ListedBinding> {
+    if (exchange.name === '') {
+      for (const queue of this.queues) yield defaultBinding(this.name, queue.name);
+    }
+    for (const binding of exchange.bindings.values()) yield listed(this.name, binding);
+  }
+
+  /** Bindings that lead to an exchange. */
+  *bindingsTo(exchange: Exchange): Generator<ListedBinding> {
+    for (const binding of exchange.incoming) yield listed(this.name, binding);
+  }
+
+  /** Bindings that lead to a queue, the one of the default exchange first. */
+  *bindingsToQueue(queue: QueueRef): Generator<ListedBinding> {
+    yield defaultBinding(this.name, queue.name);
+    for (const binding of this.#bindings.toQueue(queue)) yield listed(this.name, binding);
   }
 
   // Bindings -----------------------------------------------------------------------------------

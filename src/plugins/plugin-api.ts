@@ -29,8 +29,20 @@ export type {
   OpenConnectionState,
   OpenConsumer,
 } from '../amqp/connection-registry.ts';
+export type { ListedBinding } from '../broker/binding-list.ts';
 export type { Broker } from '../broker/broker.ts';
 export { BrokerError } from '../broker/errors.ts';
+export type { BrokerTotals } from '../broker/statistics/broker-totals.ts';
+export type {
+  ChannelCounters,
+  ExchangeCounters,
+  QueueCounters,
+} from '../broker/statistics/counters.ts';
+export { MESSAGE_SIZE_LIMITS } from '../broker/statistics/message-sizes.ts';
+export type { QueueFacts } from '../broker/queue/queue-facts.ts';
+export type { Consumer } from '../broker/queue/consumer.ts';
+export type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
+export type { Exchange } from '../broker/exchange/exchange.ts';
 export { ParameterError } from '../broker/parameters.ts';
 export { VirtualHostError } from '../broker/virtual-host-metadata.ts';
 export type { VirtualHost } from '../broker/virtual-host.ts';

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import type { FieldTable } from '../../src/amqp/wire/field-table.ts';
 import { DeadLetters } from '../../src/broker/dead-letters.ts';
+import { BrokerTotals } from '../../src/broker/statistics/broker-totals.ts';
 import { Deadlines } from '../../src/broker/deadlines.ts';
 import { MemoryBudget } from '../../src/broker/memory-budget.ts';
 import { Message, MessageAddress, NO_TRAITS } from '../../src/broker/message.ts';
@@ -91,7 +92,11 @@ export class JournalRun {
       memoryBudget: new MemoryBudget(BUDGET_OCTETS, CHUNK_LIMITS),
       turn: this.#turn,
       deadlines: new Deadlines(this.#turn, time, onError),
-      deadLetters: new DeadLetters(router, this.#turn, time),
+      deadLetters: new DeadLetters(router, {
+        turn: this.#turn,
+        clock: time,
+        totals: new BrokerTotals(),
+      }),
       clock: time,
       holders: new Set(),
       onUnused: () => {},

@@ -3,6 +3,7 @@ import type { FieldTable } from '../../amqp/wire/field-table.ts';
 import { NO_DEFINITION, type AppliedPolicy } from '../policy/applied-policy.ts';
 import type { Policy, PolicyDefinition } from '../policy/policy.ts';
 import type { QueueRef } from '../queue/queue-ref.ts';
+import type { ExchangeCounters } from '../statistics/counters.ts';
 import type { Binding } from './binding.ts';
 import type { BindingMatcher, ExchangeType } from './exchange-type.ts';
 
@@ -54,6 +55,8 @@ export class Exchange {
   readonly incoming: Set<DeclaredBinding> = new Set();
   /** This object as a destination: one object, because destinations are compared by identity. */
   readonly destination: Destination;
+  /** Raised by front ends; null before the first message. */
+  counters: ExchangeCounters | null = null;
   #applied: AppliedPolicy | null = null;
   readonly #routes = new Map<string, Route>();
   #routesGeneration = -1;

@@ -17,6 +17,10 @@ export interface Backlog {
   putBack(message: Message, position: number): void;
   /** The message that `shift` would take: only that one can expire. Null when there is none. */
   readonly head: Message | null;
+  /** `head`, unless it would have to be read from disk. */
+  readonly loadedHead: Message | null;
+  /** Ready messages that are in memory. */
+  readonly inMemoryCount: number;
   /** A message that was taken is gone for good. */
   settle(position: number): void;
   /** All ready messages are gone for good. Returns how many there were. */

@@ -4,6 +4,7 @@ import type { Policy, PolicyDefinition } from '../policy/policy.ts';
 import type { BrowsedMessage } from './browsed-message.ts';
 import type { Consumer } from './consumer.ts';
 import type { QueueRef, QueueStats } from './queue-ref.ts';
+import type { QueueFacts } from './queue-facts.ts';
 import type { QueueSettings } from './queue-settings.ts';
 
 export interface DeclaredQueue extends QueueRef {
@@ -22,6 +23,8 @@ export interface DeclaredQueue extends QueueRef {
   readonly consumers: Iterable<Consumer>;
   readonly readyCount: number;
   stats(): QueueStats;
+  /** What is told of it to those who list queues. */
+  facts(): QueueFacts;
   /** Messages from position `from` on, `limit` at most, whoever has them: looked at, not taken. */
   browse(from: number, limit: number): readonly BrowsedMessage[];
   /** Other policies apply from now on, and make these settings of the queue. */

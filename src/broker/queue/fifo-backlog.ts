@@ -28,6 +28,14 @@ export class FifoBacklog implements Backlog {
     return this.#returned.head ?? this.#ready.head;
   }
 
+  get loadedHead(): Message | null {
+    return this.#returned.head ?? this.#ready.loadedHead;
+  }
+
+  get inMemoryCount(): number {
+    return this.#returned.length + this.#ready.length - this.#ready.onDiskCount;
+  }
+
   push(message: Message): number {
     return this.#ready.push(message);
   }

@@ -7,6 +7,7 @@
  *                 |  +------------+
  *                 +-> expired, over the limit, rejected -> dead-letter exchange
  */
+import type { Clock } from '../../runtime/clock.ts';
 import type { Journal } from '../../store/journal.ts';
 import { Deadline, type Deadlines } from '../deadlines.ts';
 import type { DeadLetters, DeadLetterSource, DeadLetterTarget } from '../dead-letters.ts';
@@ -34,6 +35,7 @@ import {
   type QueueStats,
   type TakenMessage,
 } from './queue-ref.ts';
+import { totalsOf, type QueueFacts } from './queue-facts.ts';
 import type { QueueSettings } from './queue-settings.ts';
 
 /** Messages that are dropped in one turn at most, lest a new limit on a long queue hold up all others. */
@@ -44,6 +46,7 @@ export abstract class LocalQueue extends ConsumedQueue implements QueueRef, Dead
   protected readonly deadLetters: DeadLetters;
   protected readonly backlog: Backlog;
   readonly #journal: Journal;
+  readonly #clock: Clock;
   readonly #keeps: KeepRule;
   readonly #holders: ReadonlySet<UnackedHolder>;
   #contents: QueueContents = NO_CONTENTS;
@@ -62,6 +65,7 @@ export abstract class LocalQueue extends ConsumedQueue implements QueueRef, Dead
     this.deadlines = options.deadlines;
     this.deadLetters = options.deadLetters;
     this.#journal = options.journal;
+    this.#clock = options.clock;
     this.#keeps = options.isDurable ? traits.keeps : 'nothing';
     const lists = new MessageLists(this.#journal, this.id, this.#keeps, options.memoryBudget);
     this.backlog = traits.makeBacklog(lists);
@@ -114,6 +118,16 @@ export abstract class LocalQueue extends ConsumedQueue implements QueueRef, Dead
     return { readyCount, unackedCount: this.#contents.unackedCount, consumerCount };
   }
 
+  facts(): QueueFacts {
+    const { readyCount } = this;
+    return {
+      ...totalsOf(this.#contents, this.backlog),
+      readyCount,
+      idleSinceMs: this.#clock.nowMs() - (this.turn.nowMs() - this.usedAtMs),
+      consumerCapacity: this.consumers.isAnyWaiting ? 1 : 0,
+    };
+  }
+
   // Messages in ----------------------------------------------------------------------------------
 
   publish(message: Message): PublishOutcome {
@@ -125,16 +139,15 @@ export abstract class LocalQueue extends ConsumedQueue implements QueueRef, Dead
   /** A message was added to the end of the backlog. */
   protected enqueued(message: Message): PublishOutcome {
     if (this.#contents === NO_CONTENTS) this.#contents = new QueueContents();
-    const isKept = this.#isKept(message);
-    this.#contents.added(message, isKept);
+    const contents = this.#contents;
+    contents.readyOctets += message.bodyLength;
     this.usedAtMs = message.arrivedAtMs;
     if (this.consumers.isAnyWaiting) this.turn.schedule(this);
     if (this.#isLimited || message.traits !== null) this.#enforceLimits(message);
-    return isKept ? JOURNALED : ACCEPTED;
-  }
-
-  #isKept(message: Message): boolean {
-    return isKept(message, this.#keeps);
+    if (!isKept(message, this.#keeps)) return ACCEPTED;
+    contents.keptCount++;
+    contents.keptOctets += message.bodyLength;
+    return JOURNALED;
   }
 
   #isTooMuch({ bodyLength }: Message): boolean {
@@ -194,6 +207,7 @@ export abstract class LocalQueue extends ConsumedQueue implements QueueRef, Dead
 
   /** Gives ready messages to consumers until one of the two runs out. */
   dispatch(): void {
+    this.usedAtMs = this.turn.nowMs();
     if (this.isDeleted) this.consumers.tellRemoved();
     const nowMs = this.#mayExpire ? this.turn.nowMs() : 0;
     while (this.backlog.length > 0) {
@@ -216,7 +230,8 @@ export abstract class LocalQueue extends ConsumedQueue implements QueueRef, Dead
       this.forget(message, position);
     } else {
       consumer.unackedCount++;
-      this.#contents.held(message, this.#isKept(message));
+      this.#contents.unackedCount++;
+      this.#contents.unackedOctets += message.bodyLength;
     }
     const shown = isRedelivered ? this.shownAgain(message, position) : message;
     consumer.target.deliver(consumer, shown, position, isRedelivered);
@@ -232,32 +247,38 @@ export abstract class LocalQueue extends ConsumedQueue implements QueueRef, Dead
     const { position, isRedelivered } = this.backlog;
     const shown = isRedelivered ? this.shownAgain(message, position) : message;
     if (noAck) this.forget(message, position);
-    else this.#contents.held(message, this.#isKept(message));
+    else {
+      this.#contents.unackedCount++;
+      this.#contents.unackedOctets += message.bodyLength;
+    }
     return { message: shown, position, isRedelivered, readyCount: this.backlog.length };
   }
 
   #take(): Message | null {
     const message = this.backlog.shift();
-    if (message !== null) this.#contents.taken(message, this.#isKept(message));
+    if (message !== null) this.#contents.readyOctets -= message.bodyLength;
     // Less may have been there than was counted, when the disk was damaged.
-    if (this.backlog.length === 0) this.#contents.cleared();
+    if (this.backlog.length === 0) this.#contents.readyOctets = 0;
     return message;
   }
 
   // Settlement -----------------------------------------------------------------------------------
 
   acknowledge(message: Message, position: number): void {
-    this.#contents.released(message, this.#isKept(message));
+    this.#contents.unackedCount--;
+    this.#contents.unackedOctets -= message.bodyLength;
     this.forget(message, position);
   }
 
   reject(message: Message, position: number): void {
-    this.#contents.released(message, this.#isKept(message));
+    this.#contents.unackedCount--;
+    this.#contents.unackedOctets -= message.bodyLength;
     if (!this.isDeleted) this.giveUp(message, position, 'rejected');
   }
 
   requeue(message: Message, position: number, isFailure: boolean): void {
-    this.#contents.released(message, this.#isKept(message));
+    this.#contents.unackedCount--;
+    this.#contents.unackedOctets -= message.bodyLength;
     if (!this.isDeleted) this.takeBack(message, position, isFailure);
   }
 
@@ -268,7 +289,7 @@ export abstract class LocalQueue extends ConsumedQueue implements QueueRef, Dead
 
   protected putBack(message: Message, position: number): void {
     this.backlog.putBack(message, position);
-    this.#contents.added(message, this.#isKept(message));
+    this.#contents.readyOctets += message.bodyLength;
     this.turn.schedule(this);
     if (!this.#isLimited && message.traits === null) return;
     this.#dropOverflow();
@@ -278,7 +299,7 @@ export abstract class LocalQueue extends ConsumedQueue implements QueueRef, Dead
 
   /** A message of the backlog waits elsewhere. */
   protected leftOut(bodyLength: number): void {
-    this.#contents.leftOut(bodyLength);
+    this.#contents.readyOctets -= bodyLength;
   }
 
   /** How consumers see a message that was delivered before. */
@@ -297,7 +318,10 @@ export abstract class LocalQueue extends ConsumedQueue implements QueueRef, Dead
 
   /** The message is gone for good. */
   protected forget(message: Message, position: number): void {
-    if (this.#isKept(message) && !this.isDeleted) this.backlog.settle(position);
+    if (!isKept(message, this.#keeps) || this.isDeleted) return;
+    this.backlog.settle(position);
+    this.#contents.keptCount--;
+    this.#contents.keptOctets -= message.bodyLength;
   }
 
   // Expiry ---------------------------------------------------------------------------------------
@@ -341,8 +365,11 @@ export abstract class LocalQueue extends ConsumedQueue implements QueueRef, Dead
 
   purge(): number {
     if (this.isScheduled) this.dispatch();
-    this.#contents.cleared();
-    return this.backlog.clear();
+    const count = this.backlog.clear();
+    if (count > 0) {
+      this.#contents.cleared(count, this.#keeps, () => heldMessages(this, this.#holders));
+    }
+    return count;
   }
 
   /** Ends the queue: its messages are dropped and its consumers told. Returns the number of ready messages. */

@@ -26,6 +26,8 @@ export function isKept(message: Message, rule: KeepRule): boolean {
 export class MessageList implements LogOwner {
   /** Messages in the list. */
   length = 0;
+  /** Of these, messages that are on disk only. */
+  onDiskCount = 0;
   /** Position of the message that `shift` returned last. */
   position = 0;
   readonly log: QueueLog;
@@ -57,6 +59,7 @@ export class MessageList implements LogOwner {
       const chunk = MessageChunk.of(page);
       this.#chunks.push(chunk);
       this.length += chunk.storedCount;
+      this.onDiskCount += chunk.storedCount;
     }
     this.#tail = new MessageChunk(this.#end);
     this.#chunks.push(this.#tail);
@@ -95,6 +98,11 @@ export class MessageList implements LogOwner {
   /** The first message; null when the list is empty. */
   get head(): Message | null {
     return this.#find() ? this.#chunks[0]!.messages![this.#headIndex]! : null;
+  }
+
+  /** The same, unless it would have to be read from disk. */
+  get loadedHead(): Message | null {
+    return this.#chunks[0]?.messages === null ? null : this.head;
   }
 
   /** Removes the first message, whose place is then in `position`. Null when empty. */
@@ -145,6 +153,7 @@ export class MessageList implements LogOwner {
     this.#leftOut.add(position);
     chunk.storedCount--;
     this.length--;
+    this.onDiskCount--;
     return true;
   }
 
@@ -186,7 +195,10 @@ export class MessageList implements LogOwner {
 
   #discard(chunk: MessageChunk): void {
     chunk.isGone = true;
-    if (chunk.messages === null) chunk.page?.release();
+    if (chunk.messages === null) {
+      chunk.page?.release();
+      this.onDiskCount -= chunk.storedCount;
+    }
     this.#account(chunk, 0);
   }
 
@@ -299,6 +311,7 @@ export class MessageList implements LogOwner {
 
   #leaveMemory(chunk: MessageChunk): void {
     chunk.storedCount = chunk.count;
+    this.onDiskCount += chunk.count;
     chunk.messages = null;
     this.#account(chunk, 0);
   }
@@ -316,6 +329,7 @@ export class MessageList implements LogOwner {
     this.#account(chunk, octets);
     // Damage on disk: what could not be read was reported and is gone.
     this.length -= chunk.storedCount - count;
+    this.onDiskCount -= chunk.storedCount;
     chunk.page!.release();
   }
 

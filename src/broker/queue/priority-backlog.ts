@@ -47,6 +47,14 @@ export class PriorityBacklog implements Backlog {
     return this.length === 0 ? null : this.#level(this.#findTop()).head;
   }
 
+  get loadedHead(): Message | null {
+    return this.length === 0 ? null : this.#level(this.#findTop()).loadedHead;
+  }
+
+  get inMemoryCount(): number {
+    return this.#levels.reduce((sum, level) => sum + (level?.inMemoryCount ?? 0), 0);
+  }
+
   shift(): Message | null {
     if (this.length === 0) return null;
     const priority = this.#findTop();

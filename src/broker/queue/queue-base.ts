@@ -2,6 +2,7 @@
 import type { FieldTable } from '../../amqp/wire/field-table.ts';
 import { NO_DEFINITION, type AppliedPolicy } from '../policy/applied-policy.ts';
 import type { Policy, PolicyDefinition } from '../policy/policy.ts';
+import type { QueueCounters } from '../statistics/counters.ts';
 import type { QueueTypeName } from './queue-arguments.ts';
 import type { QueueOwner } from './queue-ref.ts';
 import type { QueueSettings } from './queue-settings.ts';
@@ -30,6 +31,7 @@ export abstract class QueueBase {
   readonly arguments: FieldTable;
   settings: QueueSettings;
   isScheduled = false;
+  counters: QueueCounters | null = null;
   /** When it was last used, on the turn's clock. */
   usedAtMs = 0;
   #applied: AppliedPolicy | null;

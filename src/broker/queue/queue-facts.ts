@@ -1,4 +1,8 @@
 /** What is told of a queue to those who list queues. Nothing of it is counted on demand. */
+import { propertiesOf } from '../message.ts';
+import type { Backlog } from './backlog.ts';
+import type { QueueContents } from './queue-contents.ts';
+
 export interface QueueFacts {
   readonly readyCount: number;
   readonly unackedCount: number;
@@ -16,4 +20,22 @@ export interface QueueFacts {
   readonly headTimestamp: number | null;
   /** 1: a message that comes now can be delivered at once; 0: it has to wait. */
   readonly consumerCapacity: 0 | 1;
+}
+
+type MessageTotals = Omit<QueueFacts, 'readyCount' | 'idleSinceMs' | 'consumerCapacity'>;
+
+/** What the messages of a queue amount to. */
+export function totalsOf(contents: QueueContents, backlog: Backlog): MessageTotals {
+  const { readyOctets, unackedCount, unackedOctets, keptCount, keptOctets } = contents;
+  const head = backlog.loadedHead;
+  const timestamp = head === null ? undefined : propertiesOf(head).timestamp;
+  return {
+    unackedCount,
+    readyOctets,
+    unackedOctets,
+    persistentCount: keptCount,
+    persistentOctets: keptOctets,
+    inMemoryCount: backlog.inMemoryCount,
+    headTimestamp: timestamp === undefined ? null : Number(timestamp),
+  };
 }

@@ -4,6 +4,7 @@
  * live in this process: whoever asks stops reading its next command until the answer is there.
  */
 import type { FieldTable } from '../../amqp/wire/field-table.ts';
+import type { QueueCounters } from '../statistics/counters.ts';
 import type { Message } from '../message.ts';
 import type { Consumer } from './consumer.ts';
 import type { QueueTypeName } from './queue-arguments.ts';
@@ -52,6 +53,9 @@ export interface QueueRef {
   readonly hasSingleActiveConsumer: boolean;
   /** The one consumer that is served; null when there is none, or when all are. */
   readonly activeConsumer: Consumer | null;
+
+  /** Raised by front ends; null before the first message. */
+  counters: QueueCounters | null;
 
   publish(message: Message): PublishOutcome;
   /** The message was dealt with: forget it. */

@@ -36,6 +36,14 @@ export class QuorumBacklog implements Backlog {
     return this.#returned.head ?? this.#ready.head;
   }
 
+  get loadedHead(): Message | null {
+    return this.#returned.head ?? this.#ready.loadedHead;
+  }
+
+  get inMemoryCount(): number {
+    return this.#returned.length + this.#ready.inMemoryCount;
+  }
+
   shift(): Message | null {
     if (this.#returned.length > 0) {
       this.position = this.#returned.headPosition!;

@@ -241,7 +241,7 @@ export class QuorumQueue extends LocalQueue {
 
   #retryDeadLetters(): void {
     for (const [position, { message, reason }] of this.#dying) {
-      this.deadLetters.add(this, message, position, reason);
+      this.deadLetters.addAgain(this, message, position, reason);
     }
   }
 

@@ -4,6 +4,7 @@
  */
 import { EMPTY_TABLE, type FieldTable } from '../../amqp/wire/field-table.ts';
 import type { Message } from '../message.ts';
+import type { QueueCounters } from '../statistics/counters.ts';
 import type { Consumer } from './consumer.ts';
 import {
   ACCEPTED,
@@ -32,6 +33,7 @@ export class ReplyQueue implements QueueRef {
   readonly consumerTimeoutMs = -1;
   readonly hasSingleActiveConsumer = false;
   readonly activeConsumer = null;
+  counters: QueueCounters | null = null;
   #consumer: Consumer | null = null;
 
   constructor(name: string, vhost: string) {

@@ -17,6 +17,7 @@ import type { BrowsedMessage } from './browsed-message.ts';
 import type { Consumer } from './consumer.ts';
 import type { DeclaredQueue } from './declared-queue.ts';
 import { QueueBase, type QueueIdentity } from './queue-base.ts';
+import type { QueueFacts } from './queue-facts.ts';
 import type { PublishOutcome, QueueStats, TakenMessage } from './queue-ref.ts';
 import { streamFilterOf } from './stream-filter.ts';
 import type { StreamLog } from './stream-log.ts';
@@ -64,6 +65,7 @@ export class StreamQueue extends QueueBase implements DeclaredQueue, Dispatchabl
     this.#turn = options.turn;
     this.#deadlines = options.deadlines;
     this.#clock = options.clock;
+    this.usedAtMs = this.#turn.nowMs();
   }
 
   protected override settingsChanged(): void {
@@ -94,6 +96,24 @@ export class StreamQueue extends QueueBase implements DeclaredQueue, Dispatchabl
     return { readyCount: this.readyCount, unackedCount: this.#unackedCount, consumerCount: 0 };
   }
 
+  /** Bodies are not counted apart from all else in the log. */
+  facts(): QueueFacts {
+    const { readyCount } = this;
+    const octets = this.#log.segments.reduce((sum, segment) => sum + segment.octets, 0);
+    return {
+      readyCount,
+      unackedCount: this.#unackedCount,
+      readyOctets: octets,
+      unackedOctets: 0,
+      persistentCount: readyCount,
+      persistentOctets: octets,
+      inMemoryCount: 0,
+      idleSinceMs: this.#clock.nowMs() - (this.#turn.nowMs() - this.usedAtMs),
+      headTimestamp: null,
+      consumerCapacity: this.#atEnd.size > 0 ? 1 : 0,
+    };
+  }
+
   // Messages in ----------------------------------------------------------------------------------
 
   publish(message: Message): PublishOutcome {
@@ -117,6 +137,7 @@ export class StreamQueue extends QueueBase implements DeclaredQueue, Dispatchabl
 
   /** Lets the readers read, in turns, until all have everything or can take no more, or it is enough for this turn. */
   dispatch(): void {
+    this.usedAtMs = this.#turn.nowMs();
     this.#log.endRun();
     this.#runTimestampMs = -1;
     if (this.#removed.length > 0) this.#tellRemoved();
