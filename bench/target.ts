@@ -93,7 +93,11 @@ export async function startLeveret(dataDir: string | null = null): Promise<Start
     {
       stdio: ['ignore', 'pipe', 'inherit'],
       // The brokers that it is compared with run without, too.
-      env: { ...process.env, LEVERET_PLUGINS_MANAGEMENT: 'false' },
+      env: {
+        ...process.env,
+        LEVERET_PLUGINS_MANAGEMENT: 'false',
+        LEVERET_PLUGINS_PROMETHEUS: 'false',
+      },
     },
   );
   const lines = createInterface({ input: child.stdout });

@@ -33,6 +33,7 @@ export type {
   AccessOptions,
   CreateBrokerOptions,
   ManagementListenOptions,
+  PrometheusListenOptions,
   TlsListenOptions,
 } from './embedding/broker-options.ts';
 export type { DefinitionFiles } from './definitions/load-at-start.ts';

@@ -101,21 +101,23 @@ interface ListenFailure extends NodeJS.ErrnoException {
 }
 
 /** What a port is chosen with. */
-function settingOf(port: number | undefined, { tcp, ssl }: Settings['management']): string {
+function settingOf(port: number | undefined, { management, prometheus }: Settings): string {
+  const { tcp, ssl } = management;
   const settings = new Map([
     [ssl?.port, 'management.ssl.port'],
     [tcp?.port, 'management.tcp.port, or go without it: plugins.management = false'],
+    [prometheus.tcp?.port, 'prometheus.tcp.port, or go without it: plugins.prometheus = false'],
   ]);
   return settings.get(port) ?? '--port';
 }
 
 /** One line that says what is wrong and what to do. */
-function listenProblem(error: unknown, { management }: Settings): string {
+function listenProblem(error: unknown, settings: Settings): string {
   const { code = '', address, hostname, port } = error as ListenFailure;
   const bind = address ?? hostname ?? 'that address';
   switch (code) {
     case 'EADDRINUSE':
-      return `Port ${port} on ${bind} is in use, by another broker perhaps: stop it, or choose another port with ${settingOf(port, management)}`;
+      return `Port ${port} on ${bind} is in use, by another broker perhaps: stop it, or choose another port with ${settingOf(port, settings)}`;
     case 'EACCES':
       return `Port ${port} may not be used by this user: choose one above 1023 with --port`;
     case 'EADDRNOTAVAIL':

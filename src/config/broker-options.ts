@@ -57,6 +57,7 @@ export interface BrokerOptions extends VirtualHostOptions {
   readonly access: AccessOptions;
   readonly loadDefinitions?: { readonly path: string; readonly skipIfUnchanged: boolean };
   readonly management?: ManagementOptions;
+  readonly prometheus?: PrometheusOptions;
   readonly names: {
     readonly clusterName: string | null;
     readonly product: string | null;
@@ -72,6 +73,14 @@ interface ManagementOptions {
   readonly allowOrigins: readonly string[];
   /** In seconds. */
   readonly corsMaxAge: number;
+}
+
+interface PrometheusOptions {
+  readonly port?: number;
+  readonly host?: string;
+  readonly tls?: Tls & { readonly port: number; readonly host: string };
+  readonly path: string;
+  readonly isPerObject: boolean;
 }
 
 interface BrokerLimits {
@@ -106,6 +115,7 @@ export function brokerOptions(settings: Settings): BrokerOptions {
     limits: limitOptions(settings.limits, settings),
     ...definitionFiles(settings.definitions),
     ...managementOptions(settings),
+    ...prometheusOptions(settings),
     names: { clusterName, product, version },
     access: accessOptions(settings),
     ...virtualHostOptions(settings),
@@ -130,6 +140,20 @@ function managementOptions({ management, plugins }: Settings): Pick<BrokerOption
       pathPrefix,
       allowOrigins: cors.allowOrigins,
       corsMaxAge: cors.maxAge,
+    },
+  };
+}
+
+function prometheusOptions({ prometheus, plugins }: Settings): Pick<BrokerOptions, 'prometheus'> {
+  if (plugins['prometheus'] === false) return {};
+  const { tcp, ssl, path, returnPerObjectMetrics: isPerObject } = prometheus;
+  const tls = ssl === null ? null : tlsOptions(ssl.tls);
+  return {
+    prometheus: {
+      ...(tcp === null ? {} : { port: tcp.port, host: tcp.ip }),
+      ...(ssl === null || tls === null ? {} : { tls: { ...tls, port: ssl.port, host: ssl.ip } }),
+      path,
+      isPerObject,
     },
   };
 }

@@ -27,6 +27,8 @@ export interface CreateBrokerOptions extends VirtualHostRules {
   readonly sockets?: Partial<SocketSettings>;
   /** RabbitMQ's HTTP API; none when left out. */
   readonly management?: ManagementListenOptions;
+  /** Metrics for Prometheus; none when left out. */
+  readonly prometheus?: PrometheusListenOptions;
   /** Further abilities. */
   readonly plugins?: readonly Plugin[];
   /**
@@ -92,4 +94,16 @@ export interface ManagementListenOptions {
   readonly allowOrigins?: readonly string[];
   /** How long a browser may rely on that, in seconds; 1800 when left out. */
   readonly corsMaxAge?: number;
+}
+
+export interface PrometheusListenOptions {
+  /** 0 takes a free one; not without TLS when left out. */
+  readonly port?: number;
+  /** 127.0.0.1 when left out. */
+  readonly host?: string;
+  readonly tls?: TlsListenOptions & { readonly host?: string };
+  /** `/metrics` when left out. */
+  readonly path?: string;
+  /** Metrics of each queue, connection and channel in place of their sums. */
+  readonly isPerObject?: boolean;
 }

@@ -11,13 +11,19 @@ const CORS_MAX_AGE = 1800;
 /** Sets all plugins up and serves what they offer. @throws PluginError, or the system's error of a port */
 export async function loadPlugins(
   host: PluginHost,
-  { plugins = [], management }: CreateBrokerOptions,
+  { plugins = [], management, prometheus }: CreateBrokerOptions,
 ): Promise<void> {
   if (management !== undefined) {
     const { managementPlugin } = await import('../plugins/management/management.ts');
     const { pathPrefix = '', allowOrigins = [], corsMaxAge: maxAge = CORS_MAX_AGE } = management;
-    const endpoints = managementEndpoints(management);
+    const endpoints = endpointsOf('http', management);
     await host.setUp(managementPlugin({ endpoints, pathPrefix, cors: { allowOrigins, maxAge } }));
+  }
+  if (prometheus !== undefined) {
+    const { prometheusPlugin } = await import('../plugins/prometheus/prometheus.ts');
+    const { path = '/metrics', isPerObject = false } = prometheus;
+    const endpoints = endpointsOf('http/prometheus', prometheus);
+    await host.setUp(prometheusPlugin({ endpoints, path, isPerObject }));
   }
   // oxlint-disable-next-line no-await-in-loop -- in order: one may rely on those before it
   for (const plugin of plugins) await host.setUp(plugin);
@@ -25,13 +31,16 @@ export async function loadPlugins(
 }
 
 /** @throws TlsFileError */
-function managementEndpoints(options: ManagementListenOptions): readonly HttpEndpoint[] {
+function endpointsOf(
+  name: string,
+  options: Pick<ManagementListenOptions, 'port' | 'host' | 'tls'>,
+): readonly HttpEndpoint[] {
   const { port, host = LOOPBACK, tls } = options;
   const endpoints: HttpEndpoint[] = [];
-  if (port !== undefined) endpoints.push({ name: 'http', host, port, tls: null });
+  if (port !== undefined) endpoints.push({ name, host, port, tls: null });
   if (tls !== undefined) {
     const identity = new TlsIdentity({ ...DEFAULT_TLS, password: null, ...tls });
-    endpoints.push({ name: 'http', host: tls.host ?? host, port: tls.port ?? 0, tls: identity });
+    endpoints.push({ name, host: tls.host ?? host, port: tls.port ?? 0, tls: identity });
   }
   return endpoints;
 }

@@ -41,8 +41,6 @@ export type {
 export { MESSAGE_SIZE_LIMITS } from '../broker/statistics/message-sizes.ts';
 export type { QueueFacts } from '../broker/queue/queue-facts.ts';
 export type { Consumer } from '../broker/queue/consumer.ts';
-export type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
-export type { Exchange } from '../broker/exchange/exchange.ts';
 export { ParameterError } from '../broker/parameters.ts';
 export { VirtualHostError } from '../broker/virtual-host-metadata.ts';
 export type { VirtualHost } from '../broker/virtual-host.ts';

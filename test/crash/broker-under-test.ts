@@ -55,7 +55,12 @@ export class BrokerUnderTest implements AsyncDisposable {
   spawn(): void {
     const [file = '', ...args] = this.#facts.command;
     const child = spawn(file, args, {
-      env: { LEVERET_PLUGINS_MANAGEMENT: 'false', ...process.env, ...this.#facts.environment },
+      env: {
+        LEVERET_PLUGINS_MANAGEMENT: 'false',
+        LEVERET_PLUGINS_PROMETHEUS: 'false',
+        ...process.env,
+        ...this.#facts.environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;

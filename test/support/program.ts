@@ -8,7 +8,10 @@ import type { TestContext } from 'node:test';
 const PATIENCE_MS = 30_000;
 
 /** A test that does not say otherwise goes without: its port may be another test's. */
-const WITHOUT_MANAGEMENT = { LEVERET_PLUGINS_MANAGEMENT: 'false' };
+const WITHOUT_HTTP = {
+  LEVERET_PLUGINS_MANAGEMENT: 'false',
+  LEVERET_PLUGINS_PROMETHEUS: 'false',
+};
 
 export class Program {
   /** Lines of standard output so far. */
@@ -24,7 +27,7 @@ export class Program {
   constructor(t: TestContext, command: readonly string[], environment: NodeJS.ProcessEnv = {}) {
     const [file = '', ...args] = command;
     this.#child = spawn(file, args, {
-      env: { ...WITHOUT_MANAGEMENT, ...process.env, ...environment },
+      env: { ...WITHOUT_HTTP, ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#exit = new Promise((resolve) => {

@@ -54,7 +54,7 @@ const PENDING: readonly string[] = [
   'management.restrictions.operator_policy_changes.disabled',
   'management.tcp.idle_timeout',
   'management.tcp.request_timeout',
-  'prometheus.',
+  'prometheus.authentication.',
 ];
 
 /** @param pattern - of a key of the schema */

@@ -2,7 +2,8 @@
 import { tableToJson, type DeclaredQueue, type PluginContext } from '../plugin-api.ts';
 
 export function shownQueue(queue: DeclaredQueue, { about }: PluginContext): object {
-  const { readyCount, unackedCount, consumerCount } = queue.stats();
+  const facts = queue.facts();
+  const { readyCount, unackedCount } = facts;
   const { nodeName: node } = about;
   return {
     name: queue.name,
@@ -20,7 +21,16 @@ export function shownQueue(queue: DeclaredQueue, { about }: PluginContext): obje
     messages: readyCount + unackedCount,
     messages_ready: readyCount,
     messages_unacknowledged: unackedCount,
-    consumers: consumerCount,
+    message_bytes: facts.readyOctets + facts.unackedOctets,
+    message_bytes_ready: facts.readyOctets,
+    message_bytes_unacknowledged: facts.unackedOctets,
+    messages_persistent: facts.persistentCount,
+    message_bytes_persistent: facts.persistentOctets,
+    messages_ram: facts.inMemoryCount + unackedCount,
+    head_message_timestamp: facts.headTimestamp,
+    consumer_capacity: facts.consumerCapacity,
+    consumer_utilisation: facts.consumerCapacity,
+    consumers: queue.consumerCount,
     ...(queue.type === 'classic' ? {} : { leader: node, members: [node], online: [node] }),
   };
 }
