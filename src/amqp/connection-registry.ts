@@ -118,6 +118,14 @@ export class ConnectionRegistry {
     return true;
   }
 
+  /** All that is counted in connections and channels, for those who measure rates. */
+  *counters(): Generator<object> {
+    for (const connection of this.#byName.values()) {
+      yield connection.traffic;
+      for (const { counters } of connection.channels) yield counters;
+    }
+  }
+
   /** What a consumer of a queue (`queue.consumers`) is; null for one that no connection has. */
   consumerOf(consumer: Consumer): OpenConsumer | null {
     const target = consumer.target as Partial<DescribingTarget>;

@@ -18,6 +18,7 @@ import { PolicyKeys } from './policy/policy-keys.ts';
 import type { QueueTypeName } from './queue/queue-arguments.ts';
 import type { Eventually } from './queue/queue-ref.ts';
 import { QueueIds } from './queue-ids.ts';
+import { Rates } from './statistics/rates.ts';
 import { BrokerTotals } from './statistics/broker-totals.ts';
 import { recoverDefinitions } from './recovery.ts';
 import { ignoreFailure, type Durable } from './stored-definitions.ts';
@@ -71,6 +72,8 @@ export class Broker {
   readonly virtualHosts: VirtualHosts;
   /** What was counted since the start, over all protocols. */
   readonly totals: BrokerTotals = new BrokerTotals();
+  /** How fast all that is counted grows: measured while a plugin has started it. */
+  readonly rates: Rates;
   readonly #options: BrokerOptions;
   readonly #queueIds: QueueIds;
   /** Connections that are open, over all protocols: kept by their front ends. */
@@ -102,6 +105,8 @@ export class Broker {
       max: options.virtualHostMax ?? Number.POSITIVE_INFINITY,
       defaults,
     });
+    const { virtualHosts, totals, runtime } = this;
+    this.rates = new Rates({ virtualHosts, totals, runtime });
     this.#registerComponents();
     checkDefaults(defaults, this.parameters);
     options.journal.onCommitted = () => this.turn.end();
@@ -226,6 +231,7 @@ export class Broker {
   async close(): Promise<void> {
     this.turn.end();
     this.deadlines.close();
+    this.rates.close();
     await this.#options.journal.close();
     await this.#options.definitions.close();
   }

@@ -58,6 +58,7 @@ export class RunningBroker {
       pool: new BlockPool(),
       serverProperties: serverProperties(VERSION, options.names),
     });
+    broker.rates.addSource(() => this.amqp.registry.counters());
     const watermark = options.memoryWatermark ?? DEFAULT_MEMORY_WATERMARK;
     this.memoryAlarm = new MemoryAlarm(broker.alarms, runtime, watermark);
     this.definitions = new BrokerDefinitions(broker, access, {

@@ -38,6 +38,9 @@ export type {
   ExchangeCounters,
   QueueCounters,
 } from '../broker/statistics/counters.ts';
+export type { MessageCounts, Rates } from '../broker/statistics/rates.ts';
+export type { RatesByName } from '../broker/statistics/measured.ts';
+export type { Sample, SampledRange } from '../broker/statistics/history.ts';
 export { MESSAGE_SIZE_LIMITS } from '../broker/statistics/message-sizes.ts';
 export type { QueueFacts } from '../broker/queue/queue-facts.ts';
 export type { Consumer } from '../broker/queue/consumer.ts';

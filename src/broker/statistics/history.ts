@@ -1,0 +1,73 @@
+/**
+ * How numbers were in the past: closely for the last ten minutes, and at growing distances for a day. What it takes of memory is
+ * bounded from the beginning.
+ */
+
+/** One look at all the numbers, in a fixed order. */
+interface Look {
+  readonly atMs: number;
+  readonly values: readonly number[];
+}
+
+export interface Sample {
+  readonly sample: number;
+  /** In milliseconds since 1970. */
+  readonly timestamp: number;
+}
+
+/** One number over some time, as RabbitMQ's management API has it. */
+export interface SampledRange {
+  /** The newest first. */
+  readonly samples: readonly Sample[];
+  readonly avg: number;
+  /** By how much it grew each second, from the oldest sample to the newest. */
+  readonly avgRate: number;
+}
+
+/** As RabbitMQ retains samples: how far apart, and for how long, in milliseconds. */
+const RETENTION: readonly (readonly [stepMs: number, spanMs: number])[] = [
+  [5000, 605_000],
+  [60_000, 3_660_000],
+  [600_000, 29_400_000],
+  [1_800_000, 86_400_000],
+];
+
+const SAMPLES_MAX = 2000;
+
+export class History {
+  readonly #series = RETENTION.map(([stepMs, spanMs]) => ({ stepMs, spanMs, looks: [] as Look[] }));
+
+  add(atMs: number, values: readonly number[]): void {
+    for (const { stepMs, spanMs, looks } of this.#series) {
+      const last = looks.at(-1);
+      // A timer may be a little early.
+      if (last !== undefined && atMs - last.atMs < stepMs * 0.9) continue;
+      looks.push({ atMs, values });
+      while (looks.length > 0 && atMs - looks[0]!.atMs > spanMs) looks.shift();
+    }
+  }
+
+  /**
+   * One number from `ageMs` ago until `nowMs`, at steps of `stepMs`: at each step what it was last. Before the first look it
+   * was 0. At most some thousand steps are told.
+   */
+  range(index: number, nowMs: number, ageMs: number, stepMs: number): SampledRange {
+    const series = this.#series.find(({ spanMs }) => spanMs >= ageMs) ?? this.#series.at(-1)!;
+    const count = Math.min(SAMPLES_MAX, Math.floor(ageMs / stepMs) + 1);
+    const samples: Sample[] = [];
+    let at = series.looks.length - 1;
+    for (let i = 0; i < count; i++) {
+      const timestamp = nowMs - i * stepMs;
+      while (at >= 0 && series.looks[at]!.atMs > timestamp) at--;
+      samples.push({ sample: series.looks[at]?.values[index] ?? 0, timestamp });
+    }
+    const [newest, oldest] = [samples[0]!, samples.at(-1)!];
+    const seconds = (newest.timestamp - oldest.timestamp) / 1000;
+    const sum = samples.reduce((total, { sample }) => total + sample, 0);
+    return {
+      samples,
+      avg: sum / samples.length,
+      avgRate: seconds === 0 ? 0 : (newest.sample - oldest.sample) / seconds,
+    };
+  }
+}
