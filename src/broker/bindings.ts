@@ -61,11 +61,6 @@ export class Bindings {
     return binding;
   }
 
-  /** Those that lead to a queue. */
-  intoQueue(queue: QueueRef): readonly DeclaredBinding[] {
-    return [...(this.#queueBindings.get(queue) ?? [])];
-  }
-
   /** Whether there is such a binding. */
   has(source: Exchange, destination: Destination, bindingKey: string, args: FieldTable): boolean {
     return source.bindings.has(identityOf(destination, bindingKey, args));

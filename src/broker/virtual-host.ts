@@ -13,7 +13,7 @@ import { DeadLetters, type DeadLetterRouter } from './dead-letters.ts';
 import type { Deadlines } from './deadlines.ts';
 import { withQueueType } from './default-queue-type.ts';
 import { BrokerError, notFound } from './errors.ts';
-import type { DeclaredBinding, Destination, Exchange, Route } from './exchange/exchange.ts';
+import type { Destination, Exchange, Route } from './exchange/exchange.ts';
 import type { ExchangeTypeRegistry } from './exchange/exchange-types.ts';
 import { Exchanges, refuseDefaultExchange } from './exchanges.ts';
 import type { MemoryBudget } from './memory-budget.ts';
@@ -309,12 +309,6 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter, PolicyHost {
     if (destination === undefined || source === undefined) return undefined;
     const { bindingKey, arguments: args } = request;
     return this.#bindings.remove(source, destination.destination, bindingKey, args);
-  }
-
-  /** The bindings to a queue of this name; none where there is no queue. */
-  bindingsOfQueue(name: string): readonly DeclaredBinding[] {
-    const queue = this.queues.find(name);
-    return queue === undefined ? [] : this.#bindings.intoQueue(queue);
   }
 
   /** Adds a binding that the store has. @throws Error when an end is missing, or the exchange's type refuses it */

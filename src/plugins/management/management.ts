@@ -33,10 +33,31 @@ export function managementPlugin({ endpoints, pathPrefix, cors }: ManagementOpti
     name: 'management',
     async setup(context) {
       const routes = allRoutes(context);
+      measureRates(context);
       for (const endpoint of endpoints) {
         serve(await context.http.at(endpoint), routes, { context, pathPrefix, cors });
       }
     },
+  });
+}
+
+/** Rates are measured for as long as the API is served. */
+function measureRates({ broker, connections, services }: PluginContext): void {
+  let end = (): void => {};
+  broker.rates.addSource(function* traffics() {
+    for (const { traffic } of connections) yield traffic;
+  });
+  broker.rates.addSource(function* channelCounters() {
+    for (const { channels } of connections) {
+      for (const { counters } of channels) yield counters;
+    }
+  });
+  services.add({
+    name: 'rates',
+    start: () => {
+      end = broker.rates.start();
+    },
+    stop: () => end(),
   });
 }
 

@@ -1,4 +1,5 @@
 /** A channel, and a consumer on it, as the API shows them. */
+import { messageStats } from './message-stats.ts';
 import {
   tableToJson,
   type OpenChannel,
@@ -6,7 +7,8 @@ import {
   type PluginContext,
 } from '../plugin-api.ts';
 
-export function shownChannel(channel: OpenChannel, { about }: PluginContext): object {
+export function shownChannel(channel: OpenChannel, context: PluginContext): object {
+  const { about } = context;
   const { connection } = channel;
   return {
     name: channel.name,
@@ -31,6 +33,7 @@ export function shownChannel(channel: OpenChannel, { about }: PluginContext): ob
     messages_uncommitted: channel.uncommittedCount,
     acks_uncommitted: channel.uncommittedAckCount,
     pending_raft_commands: 0,
+    ...messageStats(channel.counters, context),
   };
 }
 

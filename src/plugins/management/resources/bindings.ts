@@ -1,9 +1,8 @@
 /** Bindings: `/bindings`, by virtual host and by their two ends. */
 import * as v from 'valibot';
 import {
-  propertiesKeyOf,
   tableFromJson,
-  type DeclaredBinding,
+  type ListedBinding,
   type PluginContext,
   type VirtualHost,
 } from '../../plugin-api.ts';
@@ -18,7 +17,7 @@ import {
   type Route,
 } from '../route.ts';
 import { sessionOf } from '../session-of.ts';
-import { shownBinding, shownDefaultBinding } from '../shown-binding.ts';
+import { shownBinding } from '../shown-binding.ts';
 import { visibleHosts, virtualHostOf } from '../virtual-host-of.ts';
 
 type Kind = 'queue' | 'exchange';
@@ -48,8 +47,7 @@ export function bindingRoutes(context: PluginContext): readonly Route[] {
 }
 
 function allOf(host: VirtualHost): readonly object[] {
-  const bindings = [...host.exchanges].flatMap((exchange) => [...exchange.bindings.values()]);
-  return [...[...host.queues].map(shownDefaultBinding), ...bindings.map(shownBinding(host))];
+  return [...host.listBindings()].map(shownBinding);
 }
 
 function routesBetween(context: PluginContext, kind: Kind, path: string): readonly Route[] {
@@ -61,7 +59,7 @@ function routesBetween(context: PluginContext, kind: Kind, path: string): readon
       tag: 'management',
       async handle(request) {
         const host = await virtualHostOf(context, request);
-        return listAnswer(between(host, kind, request).map(shownBinding(host)), request);
+        return listAnswer(between(host, kind, request).map(shownBinding), request);
       },
     },
     routeWithBody({
@@ -79,7 +77,7 @@ function routesBetween(context: PluginContext, kind: Kind, path: string): readon
       tag: 'management',
       async handle(request) {
         const host = await virtualHostOf(context, request);
-        return objectAnswer(shownBinding(host)(existing(host, kind, request)), request);
+        return objectAnswer(shownBinding(existing(host, kind, request)), request);
       },
     },
     {
@@ -89,7 +87,7 @@ function routesBetween(context: PluginContext, kind: Kind, path: string): readon
       tag: 'management',
       async handle(request) {
         const { session, virtualHost } = await sessionOf(context, request);
-        const { bindingKey, arguments: args } = existing(virtualHost, kind, request);
+        const { routingKey: bindingKey, arguments: args } = existing(virtualHost, kind, request);
         await session.unbind(kind, { ...endsOf(request), bindingKey, arguments: args });
         return NO_CONTENT;
       },
@@ -113,9 +111,9 @@ async function bind(
   const args = tableFromJson(body.arguments);
   await session.bind(kind, { ...ends, bindingKey, arguments: args });
   const made = between(virtualHost, kind, request).find(
-    (binding) => binding.bindingKey === bindingKey && binding.arguments.size === args.size,
+    (binding) => binding.routingKey === bindingKey && binding.arguments.size === args.size,
   );
-  const key = made === undefined ? '~' : propertiesKeyOf(made);
+  const key = made?.propertiesKey ?? '~';
   const location = `${encodeURIComponent(ends.destination)}/${encodeURIComponent(key)}`;
   return { status: 201, headers: { location } };
 }
@@ -128,21 +126,21 @@ function endsOf({ params: { source = '', destination = '' } }: Request): {
 }
 
 /** @throws Refusal where one of the ends is not there */
-function between(host: VirtualHost, kind: Kind, request: Request): readonly DeclaredBinding[] {
+function between(host: VirtualHost, kind: Kind, request: Request): readonly ListedBinding[] {
   const { source, destination } = endsOf(request);
   const exchange = host.exchanges.find(source);
   const target =
     kind === 'queue' ? host.queues.find(destination) : host.exchanges.find(destination);
   if (exchange === undefined || target === undefined) throw notFound();
-  return [...exchange.bindings.values()].filter(({ destination: end }) =>
-    end.kind === 'queue' ? end.queue === target : end.exchange === target,
+  return [...host.bindingsFrom(exchange)].filter(
+    (binding) => binding.destinationType === kind && binding.destination === destination,
   );
 }
 
 /** @throws Refusal */
-function existing(host: VirtualHost, kind: Kind, request: Request): DeclaredBinding {
+function existing(host: VirtualHost, kind: Kind, request: Request): ListedBinding {
   const found = between(host, kind, request).find(
-    (binding) => propertiesKeyOf(binding) === request.params['key'],
+    ({ propertiesKey }) => propertiesKey === request.params['key'],
   );
   if (found === undefined) throw notFound();
   return found;

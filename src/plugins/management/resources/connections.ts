@@ -2,6 +2,7 @@
 import type { OpenConnection, PluginContext } from '../../plugin-api.ts';
 import { listAnswer, listOf, objectAnswer } from '../lists.ts';
 import { hasTag, NO_CONTENT, notAuthorised, notFound, type Request, type Route } from '../route.ts';
+import { withRate } from '../message-stats.ts';
 import { shownChannel } from '../shown-channel.ts';
 import { virtualHostOf } from '../virtual-host-of.ts';
 
@@ -122,8 +123,9 @@ function connectionOf({ connections }: PluginContext, request: Request): OpenCon
   return connection;
 }
 
-function shownConnection(connection: OpenConnection, { about }: PluginContext): object {
+function shownConnection(connection: OpenConnection, { about, broker }: PluginContext): object {
   const { traffic, tls } = connection;
+  const rates = broker.rates.of(traffic);
   const certificate = tls?.peerCertificate ?? null;
   return {
     name: connection.name,
@@ -155,9 +157,9 @@ function shownConnection(connection: OpenConnection, { about }: PluginContext): 
     auth_mechanism: connection.authMechanism,
     connected_at: connection.connectedAtMs,
     client_properties: connection.clientProperties,
-    recv_oct: traffic.receivedOctets,
+    ...withRate('recv_oct', traffic.receivedOctets, rates?.['receivedOctets'] ?? 0),
     recv_cnt: traffic.receivedCount,
-    send_oct: traffic.sentOctets,
+    ...withRate('send_oct', traffic.sentOctets, rates?.['sentOctets'] ?? 0),
     send_cnt: traffic.sentCount,
     send_pend: connection.sendPending,
   };

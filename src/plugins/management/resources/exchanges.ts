@@ -1,7 +1,6 @@
 /** Exchanges: `/exchanges`, what they are bound to, and publishing. */
 import * as v from 'valibot';
 import {
-  bindingsInto,
   tableFromJson,
   tableToJson,
   type Exchange,
@@ -10,6 +9,7 @@ import {
 } from '../../plugin-api.ts';
 import { ARGUMENTS, BOOLEAN } from '../arguments.ts';
 import { listAnswer, listOf, objectAnswer } from '../lists.ts';
+import { messageStats } from '../message-stats.ts';
 import { decodePayload, PROPERTIES } from '../messages.ts';
 import {
   badRequest,
@@ -22,7 +22,7 @@ import {
   type Route,
 } from '../route.ts';
 import { sessionOf } from '../session-of.ts';
-import { shownBinding, shownDefaultBinding } from '../shown-binding.ts';
+import { shownBinding } from '../shown-binding.ts';
 import { visibleHosts, virtualHostOf } from '../virtual-host-of.ts';
 
 const PATH = '/exchanges/{vhost}/{name}';
@@ -51,7 +51,7 @@ export function exchangeRoutes(context: PluginContext): readonly Route[] {
 function listRoutes(context: PluginContext): readonly Route[] {
   const shown = {
     nameOf: ({ exchange }: Located): string => exchange.name,
-    show: shownExchange,
+    show: (located: Located): object => shownExchange(located, context),
   };
   return [
     {
@@ -76,7 +76,7 @@ function listRoutes(context: PluginContext): readonly Route[] {
       summary: 'An exchange',
       tag: 'management',
       handle: async (request) =>
-        objectAnswer(shownExchange(await exchangeOf(context, request)), request),
+        objectAnswer(shownExchange(await exchangeOf(context, request), context), request),
     },
     {
       method: 'get',
@@ -85,7 +85,7 @@ function listRoutes(context: PluginContext): readonly Route[] {
       tag: 'management',
       async handle(request) {
         const { host, exchange } = await exchangeOf(context, request);
-        return listAnswer(bindingsFrom(host, exchange), request);
+        return listAnswer([...host.bindingsFrom(exchange)].map(shownBinding), request);
       },
     },
     {
@@ -95,8 +95,7 @@ function listRoutes(context: PluginContext): readonly Route[] {
       tag: 'management',
       async handle(request) {
         const { host, exchange } = await exchangeOf(context, request);
-        const bindings = bindingsInto(host, 'exchange', exchange.name);
-        return listAnswer(bindings.map(shownBinding(host)), request);
+        return listAnswer([...host.bindingsTo(exchange)].map(shownBinding), request);
       },
     },
   ];
@@ -183,13 +182,7 @@ async function exchangeOf(context: PluginContext, request: Request): Promise<Loc
   return { host, exchange };
 }
 
-/** From the default exchange to every queue. */
-function bindingsFrom(host: VirtualHost, { name, bindings }: Exchange): readonly object[] {
-  if (name === '') return [...host.queues].map(shownDefaultBinding);
-  return [...bindings.values()].map(shownBinding(host));
-}
-
-function shownExchange({ host, exchange }: Located): object {
+function shownExchange({ host, exchange }: Located, context: PluginContext): object {
   return {
     name: exchange.name,
     vhost: host.name,
@@ -200,5 +193,6 @@ function shownExchange({ host, exchange }: Located): object {
     arguments: tableToJson(exchange.arguments),
     policy: exchange.policy?.name ?? null,
     user_who_performed_action: 'rmq-internal',
+    ...messageStats(exchange.counters, context),
   };
 }

@@ -1,5 +1,6 @@
 /** The broker as a whole: `/overview`, `/nodes`, `/extensions`. */
 import type { PluginContext, VirtualHost } from '../../plugin-api.ts';
+import { messageStats, withRate } from '../message-stats.ts';
 import { listAnswer, objectAnswer } from '../lists.ts';
 import { hasTag, notFound, ok, type Request, type Route } from '../route.ts';
 import { visibleHosts } from '../virtual-host-of.ts';
@@ -80,7 +81,9 @@ async function overview(context: PluginContext, request: Request): Promise<objec
     default_queue_type: 'classic',
     is_op_policy_updating_enabled: true,
     enable_queue_totals: false,
-    queue_totals: queueTotals(hosts),
+    ...messageStats(broker.totals, context),
+    churn_rates: churnRates(context),
+    queue_totals: queueTotals(hosts, context),
     object_totals: objectTotals(context, hosts, isSeen),
     statistics_db_event_queue: 0,
     node: about.nodeName,
@@ -89,7 +92,8 @@ async function overview(context: PluginContext, request: Request): Promise<objec
 }
 
 /** Messages in the virtual hosts that the user may see. */
-function queueTotals(hosts: readonly VirtualHost[]): object {
+function queueTotals(hosts: readonly VirtualHost[], { broker }: PluginContext): object {
+  const rates = broker.rates.messageCountRates;
   let ready = 0;
   let unacknowledged = 0;
   for (const { queues } of hosts) {
@@ -100,10 +104,30 @@ function queueTotals(hosts: readonly VirtualHost[]): object {
     }
   }
   return {
-    messages: ready + unacknowledged,
-    messages_ready: ready,
-    messages_unacknowledged: unacknowledged,
+    ...withRate('messages', ready + unacknowledged, rates?.['messages'] ?? 0),
+    ...withRate('messages_ready', ready, rates?.['messagesReady'] ?? 0),
+    ...withRate('messages_unacknowledged', unacknowledged, rates?.['messagesUnacked'] ?? 0),
   };
+}
+
+/** RabbitMQ's names of what comes and goes. */
+const CHURN = {
+  connection_created: 'connectionsOpened',
+  connection_closed: 'connectionsClosed',
+  channel_created: 'channelsOpened',
+  channel_closed: 'channelsClosed',
+  queue_declared: 'queuesDeclared',
+  queue_created: 'queuesCreated',
+  queue_deleted: 'queuesDeleted',
+} as const;
+
+function churnRates({ broker }: PluginContext): object {
+  const { totals } = broker;
+  const rates = broker.rates.of(totals);
+  const shown = Object.entries(CHURN).map(([name, counter]) =>
+    withRate(name, totals[counter], rates?.[counter] ?? 0),
+  );
+  return Object.assign({}, ...shown) as object;
 }
 
 function objectTotals(

@@ -1,7 +1,6 @@
 /** Queues: `/queues`, what is in them, and what leads to them. */
 import * as v from 'valibot';
 import {
-  bindingsInto,
   tableFromJson,
   type DeclaredQueue,
   type PluginContext,
@@ -21,7 +20,8 @@ import {
   type Route,
 } from '../route.ts';
 import { sessionOf } from '../session-of.ts';
-import { shownBinding, shownDefaultBinding } from '../shown-binding.ts';
+import { shownBinding } from '../shown-binding.ts';
+import { shownConsumer } from '../shown-channel.ts';
 import { shownQueue } from '../shown-queue.ts';
 import { visibleHosts, virtualHostOf } from '../virtual-host-of.ts';
 
@@ -89,7 +89,7 @@ function listRoutes(context: PluginContext): readonly Route[] {
       summary: 'A queue',
       tag: 'management',
       handle: async (request) =>
-        objectAnswer(shown.show((await queueOf(context, request)).queue), request),
+        objectAnswer(detailed((await queueOf(context, request)).queue, context), request),
     },
     {
       method: 'get',
@@ -98,8 +98,7 @@ function listRoutes(context: PluginContext): readonly Route[] {
       tag: 'management',
       async handle(request) {
         const { host, queue } = await queueOf(context, request);
-        const bindings = bindingsInto(host, 'queue', queue.name).map(shownBinding(host));
-        return listAnswer([shownDefaultBinding(queue), ...bindings], request);
+        return listAnswer([...host.bindingsToQueue(queue)].map(shownBinding), request);
       },
     },
   ];
@@ -200,4 +199,13 @@ async function queueOf(
   const queue = host.queues.find(request.params['name'] ?? '');
   if (queue === undefined) throw notFound();
   return { host, queue };
+}
+
+/** With the consumers that it has. */
+function detailed(queue: DeclaredQueue, context: PluginContext): object {
+  const consumers = [...queue.consumers].flatMap((consumer) => {
+    const open = context.connections.consumerOf(consumer);
+    return open === null ? [] : [shownConsumer(open, context)];
+  });
+  return { ...shownQueue(queue, context), consumer_details: consumers };
 }
