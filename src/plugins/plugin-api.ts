@@ -31,6 +31,13 @@ export type {
 } from '../amqp/connection-registry.ts';
 export type { ListedBinding } from '../broker/binding-list.ts';
 export type { Broker } from '../broker/broker.ts';
+export type {
+  BrokerEvent,
+  BrokerEvents,
+  EventFacts,
+  EventListener,
+  EventName,
+} from '../broker/events.ts';
 export { BrokerError } from '../broker/errors.ts';
 export type { BrokerTotals } from '../broker/statistics/broker-totals.ts';
 export type {
