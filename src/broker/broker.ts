@@ -5,7 +5,7 @@
 import { base64url22 } from '../runtime/random.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { DefinitionStore } from '../store/definition-store.ts';
-import type { Journal } from '../store/journal.ts';
+import type { Journal, JournalStats } from '../store/journal.ts';
 import { Alarms } from './alarms.ts';
 import { Deadlines } from './deadlines.ts';
 import { BrokerError } from './errors.ts';
@@ -169,6 +169,11 @@ export class Broker {
   }
 
   // Virtual hosts --------------------------------------------------------------------------------
+
+  /** How the journal does. */
+  get journalStats(): JournalStats {
+    return this.#options.journal.stats;
+  }
 
   /** Null when there is none of this name. */
   findVirtualHost(name: string): VirtualHost | null {

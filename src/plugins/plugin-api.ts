@@ -64,6 +64,9 @@ export {
 } from '../amqp/wire/field-table-json.ts';
 export type { BrokerDefinitions } from '../definitions/broker-definitions.ts';
 export { DefinitionsError } from '../definitions/definitions-error.ts';
+export { watchEventLoop, type EventLoopDelay, type EventLoopWatch } from '../runtime/event-loop.ts';
+export { COMMIT_TIME_LIMITS } from '../store/commit-times.ts';
+export type { JournalStats } from '../store/journal.ts';
 export type { Runtime } from '../runtime/runtime.ts';
 export type { TlsIdentity } from '../runtime/tls-identity.ts';
 
