@@ -1,5 +1,6 @@
 /** What the parts of a channel (publishing, consuming, topology) need of the channel and its connection. */
 import type { BrokerError } from '../broker/errors.ts';
+import type { BrokerEvents } from '../broker/events.ts';
 import type { Eventually, QueueOwner } from '../broker/queue/queue-ref.ts';
 import type { Durable } from '../broker/stored-definitions.ts';
 import type { BrokerTotals } from '../broker/statistics/broker-totals.ts';
@@ -22,6 +23,7 @@ export interface ConnectionContext {
   /** Who logged in, and what they may do. */
   readonly access: ConnectionAccess;
   readonly totals: BrokerTotals;
+  readonly events: BrokerEvents;
   /** Stands for the connection as the owner of exclusive queues. */
   readonly owner: QueueOwner;
   /** Largest frame that the client accepts, in octets; 0 for no limit. */

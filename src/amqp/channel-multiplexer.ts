@@ -4,6 +4,7 @@
  */
 import { Channel, type ChannelHost } from './channel.ts';
 import { ProtocolError, type Refusal } from './errors.ts';
+import { channelFacts } from './event-facts.ts';
 import { FRAME_BODY, FRAME_HEADER } from './wire/frame.ts';
 import {
   CHANNEL_CLOSE,
@@ -99,7 +100,9 @@ export class ChannelMultiplexer {
     const { access } = this.#connection;
     access.channelOpened();
     this.#connection.totals.channelsOpened++;
-    this.#channels.set(number, new Channel(number, this.#connection));
+    const channel = new Channel(number, this.#connection);
+    this.#channels.set(number, channel);
+    this.#connection.events.emit('channel.created', () => channelFacts(channel.facts));
     encodeChannelOpenOk(this.#connection.out, number, {});
     this.#connection.out.touch();
   }
@@ -123,13 +126,17 @@ export class ChannelMultiplexer {
   }
 
   #remove(channel: Channel): void {
-    if (this.#channels.delete(channel.number)) this.#closed(1);
+    if (this.#channels.delete(channel.number)) this.#closed([channel]);
     if (this.#last === channel) this.#last = null;
   }
 
-  #closed(count: number): void {
-    this.#connection.access.channelsClosed(count);
-    this.#connection.totals.channelsClosed += count;
+  #closed(channels: readonly Channel[]): void {
+    const { access, events, totals } = this.#connection;
+    access.channelsClosed(channels.length);
+    totals.channelsClosed += channels.length;
+    for (const channel of channels) {
+      events.emit('channel.closed', () => channelFacts(channel.facts));
+    }
   }
 
   /** Closes a channel because of an error on it. */
@@ -163,7 +170,7 @@ export class ChannelMultiplexer {
   endAll(): void {
     const { size } = this.#channels;
     for (const channel of this.#channels.values()) if (!channel.isClosing) channel.close();
-    if (size > 0) this.#closed(size);
+    if (size > 0) this.#closed([...this.#channels.values()]);
     this.#channels.clear();
     this.#last = null;
     this.current = null;

@@ -6,6 +6,7 @@ import type { ChannelMultiplexer } from './channel-multiplexer.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import type { OpenConnectionState, RegisteredConnection } from './connection-registry.ts';
 import { RUNNING, type ConnectionState } from './connection-state.ts';
+import { connectionFacts } from './event-facts.ts';
 import type { Handshake } from './handshake.ts';
 import type { OutputBuffer } from './output-buffer.ts';
 import type { PublishBlock } from './publish-block.ts';
@@ -41,12 +42,14 @@ export class ConnectionFacts implements RegisteredConnection {
     this.#options = options;
     options.registry?.add(this);
     options.broker.totals.connectionsOpened++;
+    options.broker.events.emit('connection.created', () => connectionFacts(this));
   }
 
   /** It is gone. */
   closed(): void {
     this.#options.registry?.remove(this);
     this.#options.broker.totals.connectionsClosed++;
+    this.#options.broker.events.emit('connection.closed', () => connectionFacts(this));
   }
 
   get userProvidedName(): string {

@@ -3,6 +3,7 @@
  * refusals into close methods and ends in order. It knows no socket, only a Transport.
  */
 import type { BrokerTotals } from '../broker/statistics/broker-totals.ts';
+import type { BrokerEvents } from '../broker/events.ts';
 import type { Turn } from '../broker/turn.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -53,6 +54,7 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
   readonly runtime: Runtime;
   readonly limits: Limits;
   readonly totals: BrokerTotals;
+  readonly events: BrokerEvents;
   readonly owner: object = this;
   readonly endpoints: Endpoints;
   readonly #options: ConnectionOptions;
@@ -83,6 +85,7 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
     this.turn = broker.turn;
     this.limits = limits;
     this.totals = broker.totals;
+    this.events = broker.events;
     this.frameMax = limits.initialFrameMax;
     this.#reader = new FrameReader(new FrameRouter(this), limits.initialFrameMax);
     this.#gate = new InputGate(transport, this.#reader);
@@ -195,9 +198,9 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
     logEnd(this.state, this.#log);
     this.state = CLOSED;
     this.handshake.admission.leave();
-    this.#facts?.closed();
     this.#end.callOff();
     this.#endChannels();
+    this.#facts?.closed();
     this.turn.end();
   }
 

@@ -18,6 +18,7 @@ import { ConsumerTimeouts, timedOut, type TimeoutSubject } from './consumer-time
 import { DeliveryMeter } from './delivery-meter.ts';
 import { ProtocolError } from './errors.ts';
 import { ACKNOWLEDGE, REJECT, REQUEUE, REQUEUE_FAILED, type Settlement } from './settlement.ts';
+import { consumerEventFacts } from './event-facts.ts';
 import { getterOf, nobody } from './getter.ts';
 import { Subscription } from './subscription.ts';
 import type { Transaction } from './transaction.ts';
@@ -121,6 +122,7 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
     });
     this.#channel.whenAnswered(queue.consume(subscription), () => {
       this.#subscriptions.set(tag, subscription);
+      this.#tell('consumer.created', subscription);
       this.#timeouts.watch(subscription, timeoutOf(subscription, connection.limits));
       // Deliveries begin when the turn ends, so consume-ok is always before the first.
       if (!method.noWait) {
@@ -165,7 +167,10 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
     const { connection, number } = this.#channel;
     const subscription = this.#subscriptions.get(consumerTag);
     this.#subscriptions.delete(consumerTag);
-    if (subscription !== undefined) this.#timeouts.forget(subscription);
+    if (subscription !== undefined) {
+      this.#timeouts.forget(subscription);
+      this.#tell('consumer.deleted', subscription);
+    }
     const cancelled = subscription?.queue.cancel(subscription);
     this.#channel.whenAnswered(cancelled, () => {
       if (noWait) return;
@@ -196,10 +201,16 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
     if (this.#subscriptions.get(consumer.tag) !== consumer) return;
     this.#subscriptions.delete(consumer.tag);
     this.#timeouts.forget(consumer as Subscription);
+    this.#tell('consumer.deleted', consumer as Subscription);
     const { connection, number } = this.#channel;
     if (!connection.wantsCancelNotification) return;
     encodeBasicCancel(connection.out, number, { consumerTag: consumer.tag, noWait: true });
     connection.out.touch();
+  }
+
+  #tell(event: 'consumer.created' | 'consumer.deleted', consumer: Subscription): void {
+    const { events } = this.#channel.connection;
+    events.emit(event, () => consumerEventFacts(consumer, this.#channel.facts));
   }
 
   // Timeouts -----------------------------------------------------------------------------------
@@ -380,6 +391,7 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
     this.transaction = null;
     for (const subscription of this.#subscriptions.values()) {
       void subscription.queue.cancel(subscription);
+      this.#tell('consumer.deleted', subscription);
     }
     this.#subscriptions.clear();
     this.#settleUpTo(0, REQUEUE_FAILED);

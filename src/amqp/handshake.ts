@@ -188,7 +188,16 @@ export class Handshake {
 
   #login(userName: string, password: string | null): Eventually<void> {
     const { access, peer } = this.#options;
+    const { events } = this.#options.broker;
     return whenKnown(access.authenticate({ userName, password, peer }), (user) => {
+      const event = user === null ? 'failure' : 'success';
+      events.emit(`user.authentication.${event}`, () => ({
+        name: userName,
+        protocol: 'AMQP 0-9-1',
+        auth_mechanism: this.#mechanism.name,
+        peer_host: peer.address,
+        ssl: peer.isTls,
+      }));
       if (user === null) {
         const reason = `user '${userName}': wrong credentials, or not allowed from this address`;
         throw new LoginRefused(this.#mechanism.name, reason);

@@ -7,12 +7,14 @@ export class Alarms {
   isHeldUp = false;
   readonly #active = new Set<AlarmName>();
   readonly #listeners = new Set<() => void>();
+  readonly #alarmListeners = new Set<(name: AlarmName, isActive: boolean) => void>();
 
   /** Raises or ends an alarm. Listeners are told of changes only. Returns whether it is one. */
   set(name: AlarmName, isActive: boolean): boolean {
     if (this.#active.has(name) === isActive) return false;
     if (isActive) this.#active.add(name);
     else this.#active.delete(name);
+    for (const listener of this.#alarmListeners) listener(name, isActive);
     this.#tell();
     return true;
   }
@@ -30,6 +32,12 @@ export class Alarms {
   /** `low on memory`, `low on disk`, `low on memory & disk`; null when nothing is short. */
   get reason(): string | null {
     return this.#active.size === 0 ? null : `low on ${[...this.#active].join(' & ')}`;
+  }
+
+  /** Calls back with each alarm that is raised or ends. Returns a function that ends that. */
+  onAlarm(listener: (name: AlarmName, isActive: boolean) => void): () => void {
+    this.#alarmListeners.add(listener);
+    return () => void this.#alarmListeners.delete(listener);
   }
 
   /** Calls back after each change. Returns a function that ends that. */

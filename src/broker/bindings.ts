@@ -3,22 +3,32 @@
  * exchange ends with the last binding from it, which may end further bindings.
  */
 import type { FieldTable } from '../amqp/wire/field-table.ts';
+import { bindingFacts } from './event-facts.ts';
+import type { BrokerEvents } from './events.ts';
 import { canonicalTable } from './equivalence.ts';
 import type { DeclaredBinding, Destination, Exchange } from './exchange/exchange.ts';
 import type { QueueRef } from './queue/queue-ref.ts';
 import type { Durable, StoredDefinitions } from './stored-definitions.ts';
 
+export interface BindingsOptions {
+  readonly vhost: string;
+  readonly definitions: StoredDefinitions;
+  readonly events: BrokerEvents;
+  /** The last binding from an auto-delete exchange is gone. */
+  readonly onExchangeUnused: (exchange: Exchange) => void;
+}
+
 export class Bindings {
   /** Counts the changes: a route computed in an earlier generation may be wrong. */
   generation = 0;
-  readonly #onExchangeUnused: (exchange: Exchange) => void;
+  readonly #options: BindingsOptions;
   readonly #definitions: StoredDefinitions;
   readonly #queueDestinations = new Map<QueueRef, Destination>();
   readonly #queueBindings = new Map<QueueRef, Set<DeclaredBinding>>();
 
-  constructor(onExchangeUnused: (exchange: Exchange) => void, definitions: StoredDefinitions) {
-    this.#onExchangeUnused = onExchangeUnused;
-    this.#definitions = definitions;
+  constructor(options: BindingsOptions) {
+    this.#options = options;
+    this.#definitions = options.definitions;
   }
 
   /** Bindings to a queue. */
@@ -39,7 +49,10 @@ export class Bindings {
   /** Adds a binding; the same binding again changes nothing. */
   add(source: Exchange, destination: Destination, bindingKey: string, args: FieldTable): Durable {
     const added = this.restore(source, destination, bindingKey, args);
-    if (added !== null) return this.#definitions.putBinding(added);
+    if (added !== null) {
+      this.#tell('binding.created', added);
+      return this.#definitions.putBinding(added);
+    }
     const identity = identityOf(destination, bindingKey, args);
     return this.#definitions.whenBindingDurable(source, identity);
   }
@@ -92,6 +105,7 @@ export class Bindings {
     this.generation++;
     for (const binding of exchange.bindings.values()) {
       this.#incomingOf(binding.destination).delete(binding);
+      this.#tell('binding.deleted', binding);
       void this.#definitions.deleteBinding(binding);
     }
     exchange.bindings.clear();
@@ -104,9 +118,15 @@ export class Bindings {
     source.matcher.remove(binding);
     this.#incomingOf(binding.destination).delete(binding);
     this.generation++;
+    this.#tell('binding.deleted', binding);
     const deleted = this.#definitions.deleteBinding(binding);
-    if (source.isAutoDelete && source.bindings.size === 0) this.#onExchangeUnused(source);
+    if (source.isAutoDelete && source.bindings.size === 0) this.#options.onExchangeUnused(source);
     return deleted;
+  }
+
+  #tell(name: 'binding.created' | 'binding.deleted', binding: DeclaredBinding): void {
+    const { events, vhost } = this.#options;
+    events.emit(name, () => bindingFacts(vhost, binding));
   }
 
   #incomingOf(destination: Destination): Set<DeclaredBinding> {

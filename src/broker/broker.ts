@@ -5,10 +5,12 @@
 import { base64url22 } from '../runtime/random.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { DefinitionStore } from '../store/definition-store.ts';
-import type { Journal } from '../store/journal.ts';
+import type { Journal, JournalStats } from '../store/journal.ts';
 import { Alarms } from './alarms.ts';
 import { Deadlines } from './deadlines.ts';
 import { BrokerError } from './errors.ts';
+import { BrokerEvents } from './events.ts';
+import { tellChanges } from './told-changes.ts';
 import { ExchangeTypeRegistry } from './exchange/exchange-types.ts';
 import { GlobalParameters } from './global-parameters.ts';
 import { DEFAULT_MEMORY_BUDGET, MemoryBudget } from './memory-budget.ts';
@@ -70,6 +72,8 @@ export class Broker {
   readonly parameters: Parameters;
   readonly globalParameters: GlobalParameters;
   readonly virtualHosts: VirtualHosts;
+  /** What happens, apart from messages. */
+  readonly events: BrokerEvents;
   /** What was counted since the start, over all protocols. */
   readonly totals: BrokerTotals = new BrokerTotals();
   /** How fast all that is counted grows: measured while a plugin has started it. */
@@ -83,6 +87,7 @@ export class Broker {
     this.runtime = options.runtime;
     const { clock, timers, log } = options.runtime;
     const onError = (error: unknown): void => log.error('internal error', { error });
+    this.events = new BrokerEvents(clock, log);
     this.turn = new Turn(options.journal, clock, onError);
     this.deadlines = new Deadlines(this.turn, timers, onError);
     this.memoryBudget = new MemoryBudget(options.memoryBudget ?? DEFAULT_MEMORY_BUDGET);
@@ -109,6 +114,7 @@ export class Broker {
     this.rates = new Rates({ virtualHosts, totals, runtime });
     this.#registerComponents();
     checkDefaults(defaults, this.parameters);
+    tellChanges(this);
     options.journal.onCommitted = () => this.turn.end();
     options.journal.onPressure = (isHigh) => this.alarms.holdUp(isHigh);
   }
@@ -164,6 +170,11 @@ export class Broker {
 
   // Virtual hosts --------------------------------------------------------------------------------
 
+  /** How the journal does. */
+  get journalStats(): JournalStats {
+    return this.#options.journal.stats;
+  }
+
   /** Null when there is none of this name. */
   findVirtualHost(name: string): VirtualHost | null {
     return this.virtualHosts.find(name);
@@ -201,6 +212,7 @@ export class Broker {
       journal,
       memoryBudget: this.memoryBudget,
       totals: this.totals,
+      events: this.events,
       definitions,
       turn: this.turn,
       deadlines: this.deadlines,

@@ -4,6 +4,8 @@ import { fieldTypeName } from '../amqp/wire/field-type-names.ts';
 import type { Bindings } from './bindings.ts';
 import { NO_GUARD, type DeclareGuard } from './declare-guard.ts';
 import { assertSameArgument, assertSameProperty } from './equivalence.ts';
+import { exchangeFacts } from './event-facts.ts';
+import type { BrokerEvents } from './events.ts';
 import { BrokerError, notFound } from './errors.ts';
 import { Exchange } from './exchange/exchange.ts';
 import type { ExchangeTypeRegistry } from './exchange/exchange-types.ts';
@@ -39,6 +41,7 @@ export interface ExchangesOptions {
   readonly bindings: Bindings;
   readonly definitions: StoredDefinitions;
   readonly policies: VirtualHostPolicies;
+  readonly events: BrokerEvents;
 }
 
 export class Exchanges {
@@ -47,6 +50,7 @@ export class Exchanges {
   readonly #bindings: Bindings;
   readonly #definitions: StoredDefinitions;
   readonly #policies: VirtualHostPolicies;
+  readonly #events: BrokerEvents;
   readonly #byName = new Map<string, Exchange>();
 
   constructor(options: ExchangesOptions) {
@@ -55,6 +59,7 @@ export class Exchanges {
     this.#bindings = options.bindings;
     this.#definitions = options.definitions;
     this.#policies = options.policies;
+    this.#events = options.events;
     for (const [name, typeName, isInternal] of PREDECLARED) {
       const type = this.#types.get(typeName);
       if (type === undefined) throw new Error(`exchange type '${typeName}' is not registered`);
@@ -116,6 +121,7 @@ export class Exchanges {
     if (alternate !== undefined) guard.forward(name, String(alternate.value));
     const exchange = new Exchange({ ...declaration, name, type });
     this.#add(exchange);
+    this.#events.emit('exchange.created', () => exchangeFacts(this.#vhost, exchange));
     return this.#definitions.putExchange(exchange);
   }
 
@@ -195,6 +201,7 @@ export class Exchanges {
   remove(exchange: Exchange): Eventually<void> {
     if (!this.#byName.delete(exchange.name)) return undefined;
     this.#bindings.removeExchange(exchange);
+    this.#events.emit('exchange.deleted', () => exchangeFacts(this.#vhost, exchange));
     return this.#definitions.deleteExchange(exchange);
   }
 

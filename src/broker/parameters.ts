@@ -37,7 +37,11 @@ export interface ParametersOptions {
   readonly hasVirtualHost: (name: string) => boolean;
 }
 
+/** Is told what a parameter is now, or what it was when it is cleared. */
+type ParameterListener = (parameter: Parameter, isSet: boolean) => void;
+
 export class Parameters {
+  readonly #listeners = new Set<ParameterListener>();
   readonly #options: ParametersOptions;
   readonly #components = new Map<string, ParameterComponent>();
   /** By virtual host, component and name. */
@@ -57,6 +61,12 @@ export class Parameters {
   /** Whether a component is known. */
   has(component: string): boolean {
     return this.#components.has(component);
+  }
+
+  /** Calls back with each parameter that is set to something else, or cleared. Returns a function that ends that. */
+  onChange(listener: ParameterListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** All, or those of a component or of a virtual host. Policies only where they are asked for. */
@@ -104,6 +114,7 @@ export class Parameters {
     const isSame = earlier !== null && JSON.stringify(earlier.value) === JSON.stringify(value);
     const stored = this.#store(parameter);
     this.#remember(parameter);
+    if (!isSame) this.#tell(parameter, true);
     return both(stored, isSame ? undefined : handler.onSet?.(parameter));
   }
 
@@ -113,6 +124,7 @@ export class Parameters {
     if (parameter === null) throw new ParameterError('missing', 'Parameter does not exist');
     this.#values.get(vhost)?.get(component)?.delete(name);
     const stored = this.#options.definitions.delete('parameter', keyOf(parameter));
+    this.#tell(parameter, false);
     return both(stored, this.#components.get(component)?.onDeleted?.(parameter));
   }
 
@@ -143,6 +155,10 @@ export class Parameters {
   /** Takes over one that the store has. @throws Error for what is none */
   restore({ value }: Definition): void {
     this.#remember(readParameter(value));
+  }
+
+  #tell(parameter: Parameter, isSet: boolean): void {
+    for (const listener of this.#listeners) listener(parameter, isSet);
   }
 
   #remember(parameter: Parameter): void {

@@ -6,6 +6,8 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Bindings } from './bindings.ts';
 import { NO_GUARD, type DeclareGuard } from './declare-guard.ts';
 import { assertSameArgument, assertSameProperty } from './equivalence.ts';
+import { queueFacts } from './event-facts.ts';
+import type { BrokerEvents } from './events.ts';
 import { BrokerError, notFound } from './errors.ts';
 import { checkNotReserved, generateQueueName, stripLineBreaks } from './names.ts';
 import type { DeadLetters } from './dead-letters.ts';
@@ -56,6 +58,7 @@ export interface QueuesOptions {
   readonly journal: Journal;
   readonly memoryBudget: MemoryBudget;
   readonly totals: BrokerTotals;
+  readonly events: BrokerEvents;
   readonly holders: ReadonlySet<UnackedHolder>;
   readonly turn: Turn;
   readonly deadlines: Deadlines;
@@ -171,6 +174,7 @@ export class Queues {
     });
     totals.queuesDeclared++;
     totals.queuesCreated++;
+    this.#options.events.emit('queue.created', () => queueFacts(queue));
     void this.#options.definitions.putQueue(queue);
     return queue;
   }
@@ -276,10 +280,17 @@ export class Queues {
     for (const queue of this.#byName.values()) {
       const applied = this.#options.policies.appliedTo(queue.type, queue.name);
       if (applied !== queue.applied) {
+        this.#tellPolicy(queue, applied);
         queue.applyPolicy(applied, this.#settingsOf(queue.type, queue.arguments, applied));
       }
       yield;
     }
+  }
+
+  #tellPolicy({ name, vhost }: DeclaredQueue, applied: AppliedPolicy | null): void {
+    const event = applied === null ? 'queue.policy.cleared' : 'queue.policy.updated';
+    const policy = applied?.policy?.name;
+    this.#options.events.emit(event, () => ({ name, vhost, policy }));
   }
 
   /** The virtual host ends: a step for each queue. Now and then the store is waited for, lest it write too much at once. */
@@ -344,6 +355,7 @@ export class Queues {
     if (queue.owner !== null) this.#owned.get(queue.owner)?.delete(queue);
     this.#options.bindings.removeQueue(queue);
     const count = queue.delete();
+    this.#options.events.emit('queue.deleted', () => queueFacts(queue));
     void this.#options.definitions.deleteQueue(queue);
     return count;
   }

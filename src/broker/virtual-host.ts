@@ -13,6 +13,7 @@ import { DeadLetters, type DeadLetterRouter } from './dead-letters.ts';
 import type { Deadlines } from './deadlines.ts';
 import { withQueueType } from './default-queue-type.ts';
 import { BrokerError, notFound } from './errors.ts';
+import type { BrokerEvents } from './events.ts';
 import type { Destination, Exchange, Route } from './exchange/exchange.ts';
 import type { ExchangeTypeRegistry } from './exchange/exchange-types.ts';
 import { Exchanges, refuseDefaultExchange } from './exchanges.ts';
@@ -49,6 +50,7 @@ export interface VirtualHostOptions {
   readonly journal: Journal;
   readonly memoryBudget: MemoryBudget;
   readonly totals: BrokerTotals;
+  readonly events: BrokerEvents;
   readonly definitions: DefinitionStore;
   readonly turn: Turn;
   readonly deadlines: Deadlines;
@@ -110,9 +112,15 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter, PolicyHost {
     const policies = new VirtualHostPolicies(name, parameters, options.policyKeys);
     this.allPolicies = policies;
     const definitions = new StoredDefinitions(options.definitions, options.name, options.turn);
-    const bindings = new Bindings((exchange) => void this.exchanges.remove(exchange), definitions);
+    const { events } = options;
+    const bindings = new Bindings({
+      vhost: name,
+      definitions,
+      events,
+      onExchangeUnused: (exchange) => void this.exchanges.remove(exchange),
+    });
     const types = options.exchangeTypes;
-    this.exchanges = new Exchanges({ vhost: name, types, bindings, definitions, policies });
+    this.exchanges = new Exchanges({ vhost: name, types, bindings, definitions, policies, events });
     const deadLetters = new DeadLetters(this, options);
     this.queues = new Queues({
       ...options,

@@ -20,6 +20,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { createSystemRuntime } from '../runtime/system-runtime.ts';
 import { DEFAULT_TLS, TlsIdentity } from '../runtime/tls-identity.ts';
 import { RABBITMQ_VERSION, VERSION } from '../version.ts';
+import { tellAccessChanges } from './access-events.ts';
 import type { CreateBrokerOptions } from './broker-options.ts';
 import { loadPlugins } from './load-plugins.ts';
 import { openStore, type Store } from './open-store.ts';
@@ -58,6 +59,7 @@ export class RunningBroker {
       pool: new BlockPool(),
       serverProperties: serverProperties(VERSION, options.names),
     });
+    tellAccessChanges(access, broker.events);
     broker.rates.addSource(() => this.amqp.registry.counters());
     const watermark = options.memoryWatermark ?? DEFAULT_MEMORY_WATERMARK;
     this.memoryAlarm = new MemoryAlarm(broker.alarms, runtime, watermark);

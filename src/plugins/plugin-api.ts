@@ -31,6 +31,13 @@ export type {
 } from '../amqp/connection-registry.ts';
 export type { ListedBinding } from '../broker/binding-list.ts';
 export type { Broker } from '../broker/broker.ts';
+export type {
+  BrokerEvent,
+  BrokerEvents,
+  EventFacts,
+  EventListener,
+  EventName,
+} from '../broker/events.ts';
 export { BrokerError } from '../broker/errors.ts';
 export type { BrokerTotals } from '../broker/statistics/broker-totals.ts';
 export type {
@@ -61,6 +68,9 @@ export type { Exchange } from '../broker/exchange/exchange.ts';
 export { bodyOf, propertiesOf } from '../broker/message.ts';
 export type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
 export { compilePattern, PatternError } from '../runtime/pattern.ts';
+export { watchEventLoop, type EventLoopDelay, type EventLoopWatch } from '../runtime/event-loop.ts';
+export { COMMIT_TIME_LIMITS } from '../store/commit-times.ts';
+export type { JournalStats } from '../store/journal.ts';
 export type { Runtime } from '../runtime/runtime.ts';
 export type { TlsIdentity } from '../runtime/tls-identity.ts';
 

@@ -3,6 +3,7 @@
  * these interfaces and never a file. Engines: `memory/` keeps nothing beyond the process, `local/` a write-ahead log and
  * segments on this machine's disk.
  */
+import type { CommitTimes } from './commit-times.ts';
 
 /** What the journal needs of a message: its octets where they lie, read during the call only. */
 export interface JournaledMessage {
@@ -116,11 +117,20 @@ export interface CommitWaiter {
   committed(token: number): void;
 }
 
+export interface JournalStats {
+  /** From the beginning of a write until all of it is durable. */
+  readonly commits: CommitTimes;
+  readonly writtenOctets: number;
+  /** What is gathered and not being written yet. */
+  readonly waitingOctets: number;
+}
+
 /**
  * Appending only copies into the current batch. A commit makes the batch durable and then tells who waits; commits
  * complete in order.
  */
 export interface Journal {
+  readonly stats: JournalStats;
   /** One more than the highest number of a queue that was ever used. */
   readonly nextQueueId: number;
   /** Called after waiters were told outside of `commit`. */

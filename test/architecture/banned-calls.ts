@@ -72,7 +72,7 @@ export function checkBannedCalls(file: SourceFile): string[] {
     MemberExpression(node) {
       if (node.object.type !== 'Identifier' || node.property.type !== 'Identifier') return;
       const name = `${node.object.name}.${node.property.name}`;
-      report(name, MEMBERS[name], node.start);
+      report(name, own(MEMBERS, name), node.start);
     },
     NewExpression(node) {
       if (node.callee.type === 'Identifier' && node.callee.name === 'Date') {
@@ -81,7 +81,7 @@ export function checkBannedCalls(file: SourceFile): string[] {
     },
     CallExpression(node) {
       if (node.callee.type !== 'Identifier') return;
-      report(node.callee.name, GLOBALS[node.callee.name], node.start);
+      report(node.callee.name, own(GLOBALS, node.callee.name), node.start);
     },
     ImportDeclaration(node) {
       if (node.importKind === 'type') return;
@@ -90,7 +90,7 @@ export function checkBannedCalls(file: SourceFile): string[] {
     ImportExpression(node) {
       if (node.source.type !== 'Literal') return;
       const name = String(node.source.value);
-      report(name, MODULES[name], node.start);
+      report(name, own(MODULES, name), node.start);
     },
   }).visit(parse(file).program);
   return found;
@@ -102,7 +102,7 @@ function isExempt(path: string, subject: Subject): boolean {
 
 /** Of node:crypto only the random half is banned; hashes and comparisons are free. */
 function subjectOf(node: ImportDeclaration): Subject | undefined {
-  if (node.source.value !== 'node:crypto') return MODULES[node.source.value];
+  if (node.source.value !== 'node:crypto') return own(MODULES, node.source.value);
   const isDeterministic = node.specifiers.every(
     (specifier) =>
       specifier.type === 'ImportSpecifier' &&
@@ -110,4 +110,9 @@ function subjectOf(node: ImportDeclaration): Subject | undefined {
       !/^random|^getRandom|^webcrypto|^generate/u.test(specifier.imported.name),
   );
   return isDeterministic ? undefined : 'randomness';
+}
+
+/** Not what every object has, such as `valueOf`. */
+function own(table: Readonly<Record<string, Subject>>, name: string): Subject | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { connect } from 'amqplib';
 import { createBroker, type EmbeddedBroker } from 'leveret';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 async function scrape(broker: EmbeddedBroker, path = '/metrics'): Promise<string> {
   const listener = broker.listeners.find(({ protocol }) => protocol === 'http/prometheus');
@@ -64,6 +65,21 @@ describe('metrics for Prometheus', { concurrency: true }, () => {
     await work(broker);
     const text = await scrape(broker);
     assert.equal(valueOf(text, 'rabbitmq_queue_messages_ready{vhost="/",queue="a\\"b"}'), 2);
+  });
+
+  test('tell how long commits take and how late the broker is', async (t) => {
+    const dataDir = temporaryDirectory(t);
+    await using broker = await createBroker({ dataDir, prometheus: { port: 0 } });
+    const connection = await connect(broker.url);
+    const channel = await connection.createConfirmChannel();
+    await channel.assertQueue('q', { durable: true });
+    channel.sendToQueue('q', Buffer.from('x'), { persistent: true });
+    await channel.waitForConfirms();
+    await connection.close();
+    const text = await scrape(broker);
+    assert.ok(valueOf(text, 'leveret_commit_duration_seconds_count') > 0);
+    assert.ok(valueOf(text, 'leveret_journal_written_bytes_total') > 0);
+    assert.ok(valueOf(text, 'leveret_event_loop_utilisation') > 0);
   });
 
   test('tell of alarms', async () => {

@@ -1,6 +1,14 @@
 /** The Prometheus plugin: metrics with RabbitMQ's names (https://www.rabbitmq.com/docs/prometheus). */
-import { definePlugin, type HttpEndpoint, type Plugin, type PluginContext } from '../plugin-api.ts';
+import {
+  definePlugin,
+  watchEventLoop,
+  type EventLoopWatch,
+  type HttpEndpoint,
+  type Plugin,
+  type PluginContext,
+} from '../plugin-api.ts';
 import { Exposition } from './exposition.ts';
+import { writeLeveretMetrics } from './leveret-metrics.ts';
 import { writeNodeMetrics } from './node-metrics.ts';
 import { writeObjectMetrics } from './object-metrics.ts';
 
@@ -18,6 +26,9 @@ export function prometheusPlugin({ endpoints, path, isPerObject }: PrometheusOpt
   return definePlugin({
     name: 'prometheus',
     async setup(context) {
+      const eventLoop = watchEventLoop();
+      const { services } = context;
+      services.add({ name: 'event loop', start: () => {}, stop: () => eventLoop.stop() });
       for (const endpoint of endpoints) {
         const routes = await context.http.at(endpoint);
         for (const [place, isDetailed] of [
@@ -26,7 +37,7 @@ export function prometheusPlugin({ endpoints, path, isPerObject }: PrometheusOpt
         ] as const) {
           routes.get(place, (c) => {
             c.header('content-type', CONTENT_TYPE);
-            return c.body(metrics(context, isDetailed));
+            return c.body(metrics(context, isDetailed, eventLoop));
           });
         }
       }
@@ -34,12 +45,13 @@ export function prometheusPlugin({ endpoints, path, isPerObject }: PrometheusOpt
   });
 }
 
-function metrics(context: PluginContext, isPerObject: boolean): string {
+function metrics(context: PluginContext, isPerObject: boolean, eventLoop: EventLoopWatch): string {
   const { clock } = context.runtime;
   const startedMs = clock.monotonicMs();
   const out = new Exposition();
   writeNodeMetrics(out, context);
   writeObjectMetrics(out, context, isPerObject);
+  writeLeveretMetrics(out, context, eventLoop);
   const seconds = (clock.monotonicMs() - startedMs) / 1000;
   out.gauge('telemetry_scrape_duration_seconds', 'Scrape duration', seconds);
   return out.toString();

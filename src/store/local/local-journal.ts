@@ -9,7 +9,7 @@
  */
 import type { DiskError } from '../../runtime/disk.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { CommitWaiter, Journal, QueueLog } from '../journal.ts';
+import type { CommitWaiter, Journal, JournalStats, QueueLog } from '../journal.ts';
 import { BatchPool } from './batch-pool.ts';
 import { Compaction } from './compaction.ts';
 import type { JournalParts, LocalJournalOptions } from './journal-parts.ts';
@@ -57,6 +57,7 @@ export class LocalJournal implements Journal, JournalParts {
     this.wal = new WriteAheadLog({
       disk,
       directory: options.walDirectory,
+      clock,
       timers,
       log,
       firstNumber,
@@ -151,6 +152,11 @@ export class LocalJournal implements Journal, JournalParts {
     for (const log of this.allLogs()) {
       if (!this.#opened.has(log)) this.deleteQueue(log.queueId);
     }
+  }
+
+  get stats(): JournalStats {
+    const { commitTimes: commits, writtenOctets, batch } = this.wal;
+    return { commits, writtenOctets, waitingOctets: batch.length };
   }
 
   whenDurable(waiter: CommitWaiter, token: number): void {

@@ -2,9 +2,11 @@
  * The write-ahead log: what all queues append goes into one batch; one write and one fdatasync make the batch durable,
  * while the next one gathers. Files of limited size follow each other; what becomes of old ones is not decided here.
  */
+import type { Clock } from '../../runtime/clock.ts';
 import type { Disk, DiskError } from '../../runtime/disk.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Timer, Timers } from '../../runtime/timers.ts';
+import { CommitTimes } from '../commit-times.ts';
 import type { CommitWaiter } from '../journal.ts';
 import { FILE_HEADER_SIZE, fileName, writeFileHeader } from './file-header.ts';
 import { RecordBatch } from './record-batch.ts';
@@ -23,6 +25,7 @@ const RETRY_MS = 250;
 export interface WriteAheadLogOptions {
   readonly disk: Disk;
   readonly directory: string;
+  readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Logger;
   /** Number of the first file to be written. */
@@ -54,6 +57,7 @@ export class WriteAheadLog {
   readonly files: WalFile[] = [];
   /** Octets written so far. */
   writtenOctets = 0;
+  readonly commitTimes: CommitTimes = new CommitTimes();
   readonly #options: WriteAheadLogOptions;
   #spare: RecordBatch = new RecordBatch(BATCH_OCTETS);
   /** Length of a batch that has nothing in it yet. */
@@ -180,7 +184,10 @@ export class WriteAheadLog {
     this.batch = this.#spare;
     this.#emptyLength = 0;
     if (file.size >= this.#options.fileSize) this.file = this.#newFile(file.number + 1);
+    const { clock } = this.#options;
+    const startMs = clock.monotonicMs();
     this.#write(file, octets, position, () => {
+      this.commitTimes.add(clock.monotonicMs() - startMs);
       batch.clear();
       this.#spare = batch;
       this.#isWriting = false;

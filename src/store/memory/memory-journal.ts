@@ -1,8 +1,10 @@
 /** A journal that keeps nothing: what the broker holds in memory is all there is, so a commit is done at once. */
+import { CommitTimes } from '../commit-times.ts';
 import type {
   CommitWaiter,
   Journal,
   JournaledMessage,
+  JournalStats,
   LogOwner,
   Page,
   PageContents,
@@ -27,6 +29,8 @@ class MemoryQueueLog implements QueueLog {
 }
 
 export class MemoryJournal implements Journal {
+  /** There is nothing to wait for. */
+  readonly stats: JournalStats = { commits: new CommitTimes(), writtenOctets: 0, waitingOctets: 0 };
   readonly nextQueueId = 0;
   onCommitted: () => void = () => {};
   onPressure: (isHigh: boolean) => void = () => {};

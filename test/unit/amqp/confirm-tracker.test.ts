@@ -8,12 +8,15 @@ import { FrameReader } from '../../../src/amqp/wire/frame-reader.ts';
 import { WireReader } from '../../../src/amqp/wire/wire-reader.ts';
 import { WireWriter } from '../../../src/amqp/wire/wire-writer.ts';
 import type { PublishOutcome } from '../../../src/broker/queue/queue-ref.ts';
+import { BrokerTotals } from '../../../src/broker/statistics/broker-totals.ts';
+import { ChannelCounters } from '../../../src/broker/statistics/counters.ts';
 import type { CommitWaiter } from '../../../src/broker/turn.ts';
 
 /** A channel that takes confirms as octets, and whose journal commits when the test says so. */
 class ConfirmingChannel {
   readonly waits: (() => void)[] = [];
   readonly #out = new WireWriter();
+  readonly counters: ChannelCounters = new ChannelCounters();
   readonly tracker: ConfirmTracker;
 
   constructor() {
@@ -26,7 +29,8 @@ class ConfirmingChannel {
     const out = Object.assign(this.#out, { touch: () => {} });
     this.tracker = new ConfirmTracker({
       number: 1,
-      connection: { out, turn },
+      counters: this.counters,
+      connection: { out, turn, totals: new BrokerTotals() },
     } as unknown as ChannelContext);
   }
 

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { watchEventLoop } from '../../../src/runtime/event-loop.ts';
+import { eventually } from '../../support/eventually.ts';
+
+/** Holds the thread. */
+function hold(durationMs: number): void {
+  const end = performance.now() + durationMs;
+  while (performance.now() < end);
+}
+
+test('the watch of the event loop tells how long it was held up, and begins anew', async () => {
+  const watch = watchEventLoop();
+  let max = 0;
+  await eventually('a delay is seen', () => {
+    hold(60);
+    ({ max } = watch.take());
+    return max >= 40;
+  });
+  const { utilisation } = watch.take();
+  assert.ok(utilisation >= 0 && utilisation <= 1);
+  watch.stop();
+});
