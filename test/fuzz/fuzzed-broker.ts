@@ -46,7 +46,7 @@ export class FuzzedBroker {
     this.broker.recover();
     this.#options = {
       broker: this.broker,
-      access: guestAccess(),
+      access: guestAccess({ runtime }),
       limits: { ...DEFAULT_LIMITS, unsentOctetsMax: 50_000, consumerTimeoutMs: 500 },
       pool: new BlockPool(),
       serverProperties: serverProperties('0.0.0'),

@@ -25,7 +25,8 @@ export function openAccess(): AccessControl {
 
 export function guestAccess(options: Partial<AccessControlOptions> = {}): AccessControl {
   const definitions = new MemoryDefinitionStore();
-  return withGuest(new AccessControl({ definitions, runtime: createSystemRuntime(), ...options }));
+  const runtime = createSystemRuntime();
+  return withGuest(new AccessControl({ definitions, runtime, ...options }));
 }
 
 function withGuest(access: AccessControl): AccessControl {
