@@ -15,6 +15,7 @@ import {
 } from './index.ts';
 import { brokerOptions } from './config/broker-options.ts';
 import { openLog } from './config/open-log.ts';
+import { inlineMore } from './runtime/compilation.ts';
 import { countExternalMemoryWithHeap, shrinkWhenQuiet } from './runtime/garbage-collection.ts';
 import type { Logger } from './runtime/logger.ts';
 import { systemTimers } from './runtime/timers.ts';
@@ -23,6 +24,7 @@ import { systemTimers } from './runtime/timers.ts';
 const STOP_TIMEOUT_MS = 5000;
 
 async function start({ options, files }: SettingOptions): Promise<void> {
+  inlineMore();
   countExternalMemoryWithHeap();
   shrinkWhenQuiet(systemTimers);
   const loaded = loadSettings({ options, files, environment: process.env });

@@ -15,6 +15,7 @@ import {
   encodeChannelCloseOk,
   encodeChannelOpenOk,
 } from './wire/generated/methods.ts';
+import type { WholeContent } from './wire/whole-content.ts';
 import { WireReader } from './wire/wire-reader.ts';
 
 export class ChannelMultiplexer {
@@ -49,6 +50,21 @@ export class ChannelMultiplexer {
     else if (channel.isClosing) this.#onClosingChannelMethod(channel, id);
     else if (id === CHANNEL_CLOSE) this.#onChannelClose(channel);
     else channel.onMethod(id, buffer, start, end);
+  }
+
+  /** As PublishHandler. */
+  onPublish(
+    number: number,
+    buffer: Buffer,
+    start: number,
+    end: number,
+    content: WholeContent,
+  ): boolean {
+    const channel = this.#find(number);
+    if (channel === null || channel.isClosing) return false;
+    this.current = channel;
+    channel.onPublish(buffer, start, end, content);
+    return true;
   }
 
   onHeader(number: number, buffer: Buffer, start: number, end: number): void {

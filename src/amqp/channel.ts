@@ -60,6 +60,7 @@ import {
   type BasicQos,
   type Method,
 } from './wire/generated/methods.ts';
+import type { WholeContent } from './wire/whole-content.ts';
 import { WireReader } from './wire/wire-reader.ts';
 import type { StoredAnswers } from './stored-answers.ts';
 
@@ -106,6 +107,14 @@ export class Channel implements ChannelContext {
     if (id === BASIC_PUBLISH) this.publishing.begin(buffer, start, end);
     else if (id === BASIC_ACK) this.#acknowledge(buffer, start, end);
     else this.#dispatch(decodeMethod(id, this.#reader.reset(buffer, start, end)));
+  }
+
+  /** basic.publish with its content, as PublishHandler. @throws as onMethod */
+  onPublish(buffer: Buffer, start: number, end: number, content: WholeContent): void {
+    const { publishing } = this;
+    if (publishing.isAwaitingContent) publishing.checkMethodAllowed();
+    this.methodId = BASIC_PUBLISH;
+    publishing.whole(buffer, start, end, content);
   }
 
   /** basic.ack, read in place: delivery-tag (8), multiple (1 bit). */

@@ -24,7 +24,7 @@ import {
   type ConnectionState,
 } from './connection-state.ts';
 import { ProtocolError, refusal, refusalOf, type Refusal } from './errors.ts';
-import { FrameRouter, type RoutedConnection } from './frame-router.ts';
+import { frameReaderOf, type RoutedConnection } from './frame-router.ts';
 import { Handshake, LoginRefused } from './handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Limits } from './limits.ts';
@@ -37,7 +37,7 @@ import { ProtocolHeaderReader } from './protocol-header.ts';
 import { SocketEnd } from './socket-end.ts';
 import { connectionName, peerOf, type Endpoints, type Transport } from './transport.ts';
 import { PROTOCOL_HEADER } from './wire/frame.ts';
-import { FrameReader } from './wire/frame-reader.ts';
+import type { FrameReader } from './wire/frame-reader.ts';
 import {
   CONNECTION_CLOSE,
   CONNECTION_CLOSE_OK,
@@ -87,7 +87,7 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
     this.totals = broker.totals;
     this.events = broker.events;
     this.frameMax = limits.initialFrameMax;
-    this.#reader = new FrameReader(new FrameRouter(this), limits.initialFrameMax);
+    this.#reader = frameReaderOf(this, limits.initialFrameMax);
     this.#gate = new InputGate(transport, this.#reader);
     this.out = new OutputBuffer(
       transport,

@@ -53,8 +53,9 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
 
   constructor(channel: ChannelContext) {
     this.#channel = channel;
-    this.#meter = new DeliveryMeter(channel.counters, channel.connection.totals);
-    const { timers, clock } = channel.connection.runtime;
+    const { turn, totals, runtime } = channel.connection;
+    this.#meter = new DeliveryMeter(channel.counters, totals, turn);
+    const { timers, clock } = runtime;
     this.#timeouts = new ConsumerTimeouts(this, timers, clock);
     channel.connection.virtualHost.holders.add(this);
   }

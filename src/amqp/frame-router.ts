@@ -4,7 +4,8 @@ import { HANDSHAKE, RUNNING, type ConnectionState } from './connection-state.ts'
 import { ProtocolError } from './errors.ts';
 import type { PublishBlock } from './publish-block.ts';
 import { FRAME_BODY, FRAME_HEADER, FRAME_HEARTBEAT, FRAME_METHOD } from './wire/frame.ts';
-import type { FrameHandler } from './wire/frame-reader.ts';
+import { FrameReader, type FrameHandler } from './wire/frame-reader.ts';
+import type { PublishHandler, WholeContent } from './wire/whole-content.ts';
 
 /** The connection as seen from here. */
 export interface RoutedConnection {
@@ -15,7 +16,13 @@ export interface RoutedConnection {
   onConnectionMethod(id: number, buffer: Buffer, start: number, end: number): void;
 }
 
-export class FrameRouter implements FrameHandler {
+/** Reads the frames of a connection and gives them to where they belong. */
+export function frameReaderOf(connection: RoutedConnection, frameMax: number): FrameReader {
+  const router = new FrameRouter(connection);
+  return new FrameReader(router, frameMax, router);
+}
+
+class FrameRouter implements FrameHandler, PublishHandler {
   readonly #connection: RoutedConnection;
 
   constructor(connection: RoutedConnection) {
@@ -28,6 +35,18 @@ export class FrameRouter implements FrameHandler {
     else if (this.#acceptsChannelFrame(FRAME_METHOD)) {
       connection.channels.onMethod(number, id, buffer, start, end);
     }
+  }
+
+  onPublish(
+    number: number,
+    buffer: Buffer,
+    start: number,
+    end: number,
+    content: WholeContent,
+  ): boolean {
+    const { state, block, channels } = this.#connection;
+    if (state !== RUNNING || block.isArmed) return false;
+    return channels.onPublish(number, buffer, start, end, content);
   }
 
   onHeader(number: number, buffer: Buffer, start: number, end: number): void {

@@ -12,14 +12,11 @@ import {
   type PublishOutcome,
   type QueueRef,
 } from '../broker/queue/queue-ref.ts';
-import type { BrokerTotals } from '../broker/statistics/broker-totals.ts';
-import {
-  ExchangeCounters,
-  QueueCounters,
-  type ChannelCounters,
-} from '../broker/statistics/counters.ts';
+import type { Turn } from '../broker/turn.ts';
+import type { VirtualHost } from '../broker/virtual-host.ts';
 import { BodyPieces } from './body-pieces.ts';
 import type { ChannelContext } from './channel-context.ts';
+import type { ConnectionAccess } from './connection-access.ts';
 import { ConfirmTracker } from './confirm-tracker.ts';
 import { BETWEEN_PROPERTIES_AND_BODY, writeContent } from './content-writer.ts';
 import { ProtocolError } from './errors.ts';
@@ -30,6 +27,7 @@ import {
   scanned,
   scanProperties,
 } from './property-scan.ts';
+import { PublishMeter } from './publish-meter.ts';
 import { PublishTarget } from './publish-target.ts';
 import { RecentTargets } from './recent-targets.ts';
 import { admitProperties, checkUserId, traitsOf } from './published-properties.ts';
@@ -38,6 +36,7 @@ import type { Transaction } from './transaction.ts';
 import { FrameError } from './wire/frame-reader.ts';
 import { encodeBasicReturn } from './wire/generated/methods.ts';
 import { REPLY_CODES } from './wire/reply-codes.ts';
+import type { WholeContent } from './wire/whole-content.ts';
 import { WireReader } from './wire/wire-reader.ts';
 
 const BASIC_CLASS_ID = 60;
@@ -61,8 +60,10 @@ export class Publishing {
   transaction: Transaction | null = null;
   readonly #channel: ChannelContext;
   readonly #replyTo: ReplyTo;
-  readonly #counters: ChannelCounters;
-  readonly #totals: BrokerTotals;
+  readonly #virtualHost: VirtualHost;
+  readonly #access: ConnectionAccess;
+  readonly #turn: Turn;
+  readonly #meter: PublishMeter;
   readonly #reader = new WireReader();
   #expects: typeof METHOD | typeof HEADER | typeof BODY = METHOD;
   readonly #recent = new RecentTargets();
@@ -79,8 +80,11 @@ export class Publishing {
   constructor(channel: ChannelContext, replyTo: ReplyTo) {
     this.#channel = channel;
     this.#replyTo = replyTo;
-    this.#counters = channel.counters;
-    this.#totals = channel.connection.totals;
+    const { totals, turn, virtualHost, access } = channel.connection;
+    this.#virtualHost = virtualHost;
+    this.#access = access;
+    this.#turn = turn;
+    this.#meter = new PublishMeter(channel.counters, totals, turn);
   }
 
   /** True between basic.publish and the end of its content: no other method may come. */
@@ -104,6 +108,17 @@ export class Publishing {
   begin(buffer: Buffer, start: number, end: number): void {
     this.#target = this.#recent.find(buffer, start, end) ?? this.#readTarget(buffer, start, end);
     this.#expects = HEADER;
+  }
+
+  /** basic.publish together with its content: what `begin`, `header` and `body` do of frames that come one by one. */
+  whole(buffer: Buffer, start: number, end: number, content: WholeContent): void {
+    this.begin(buffer, start, end);
+    this.#properties = buffer;
+    this.#propertiesStart = content.propertiesStart;
+    this.#propertiesLength = content.propertiesEnd - content.propertiesStart;
+    this.#bodySize = content.bodySize;
+    if (content.bodySize === 0) this.#complete(EMPTY, 0);
+    else this.#complete(buffer, content.bodyStart);
   }
 
   #readTarget(buffer: Buffer, start: number, end: number): PublishTarget {
@@ -193,7 +208,8 @@ export class Publishing {
         `message size ${this.#bodySize} is larger than configured max size ${messageSizeMax}`,
       );
     }
-    const { access, virtualHost } = this.#channel.connection;
+    const access = this.#access;
+    const virtualHost = this.#virtualHost;
     const isAllowed = target.isAllowed(virtualHost, access);
     const pending = isAllowed ? undefined : access.known(target.questions(virtualHost));
     if (pending === undefined) this.#read(target, isAllowed, body, bodyStart, pieces);
@@ -219,10 +235,10 @@ export class Publishing {
     bodyStart: number,
     pieces: readonly Buffer[] | null,
   ): void {
-    const { access, turn, virtualHost } = this.#channel.connection;
+    const access = this.#access;
     if (!isAllowed) {
       target.requireWrite(access);
-      target.find(virtualHost);
+      target.find(this.#virtualHost);
     }
     const properties = this.#properties;
     const start = this.#propertiesStart;
@@ -238,7 +254,7 @@ export class Publishing {
       this.#bodySize,
       pieces,
       this.#framesStart(body, bodyStart),
-      turn.nowMs(),
+      this.#turn.nowMs(),
       (facts & HAS_TRAITS) === 0 ? null : traitsOf(scanned.priority, scanned.expiration),
     );
     if ((facts & NEEDS_READING) !== 0) {
@@ -251,11 +267,11 @@ export class Publishing {
 
   /** What has more in its properties that concerns the broker. */
   #admit(target: PublishTarget, isAllowed: boolean, message: Message): void {
-    const { access } = this.#channel.connection;
+    const access = this.#access;
     const { admitted, userId } = admitProperties(message, this.#replyTo);
     const proceed = (): void => {
       // Somebody may have been asked in between.
-      target.find(this.#channel.connection.virtualHost);
+      target.find(this.#virtualHost);
       if (!isAllowed) target.requireTopic(access);
       for (const question of questions) access.require(question);
       checkUserId(userId, access.user);
@@ -264,7 +280,7 @@ export class Publishing {
     const questions = target.copyQuestions(admitted);
     if (questions.length === 0) proceed();
     else {
-      const all = [...target.questions(this.#channel.connection.virtualHost), ...questions];
+      const all = [...target.questions(this.#virtualHost), ...questions];
       this.#channel.whenAnswered(access.known(all), proceed);
     }
   }
@@ -280,7 +296,7 @@ export class Publishing {
   }
 
   #route(target: PublishTarget, message: Message): void {
-    const queues = target.route(this.#channel.connection.virtualHost, message);
+    const queues = target.route(this.#virtualHost, message);
     const { exchange, isMandatory } = target;
     if (this.transaction === null) {
       const outcome = this.#enqueue(exchange, queues, message, isMandatory);
@@ -296,17 +312,10 @@ export class Publishing {
     message: Message,
     isMandatory: boolean,
   ): PublishOutcome {
-    this.#counters.publish++;
-    this.#totals.publish++;
-    this.#totals.messageSizes.add(message.bodyLength);
-    const counters = (exchange.counters ??= new ExchangeCounters());
-    counters.publishIn++;
-    counters.publishOut += queues.length;
+    this.#meter.published(exchange, queues, message.bodyLength);
     let outcome: PublishOutcome = ACCEPTED;
     for (let i = 0; i < queues.length; i++) {
-      const queue = queues[i]!;
-      (queue.counters ??= new QueueCounters()).publish++;
-      const one = queue.publish(message);
+      const one = queues[i]!.publish(message);
       if (one > outcome) outcome = one;
     }
     if (queues.length === 0) this.#unroutable(message, isMandatory);
@@ -323,14 +332,8 @@ export class Publishing {
   }
 
   #unroutable(message: Message, isMandatory: boolean): void {
-    if (isMandatory) {
-      this.#counters.returnUnroutable++;
-      this.#totals.returnUnroutable++;
-      this.#return(message);
-    } else {
-      this.#counters.dropUnroutable++;
-      this.#totals.dropUnroutable++;
-    }
+    this.#meter.unroutable(isMandatory);
+    if (isMandatory) this.#return(message);
   }
 
   /** basic.return: nobody wants this mandatory message. */

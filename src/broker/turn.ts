@@ -19,6 +19,11 @@ export interface CommitParticipant {
   beforeCommit(): void;
 }
 
+/** Something that counts, and adds up when the turn ends what it has counted meanwhile. */
+export interface Tally {
+  settleTurn(): void;
+}
+
 /** Something (a connection) that sends what was gathered during the turn. */
 export interface FlushParticipant {
   flush(): void;
@@ -30,6 +35,7 @@ export class Turn {
   readonly #onError: (error: unknown) => void;
   readonly #queues: Dispatchable[] = [];
   readonly #committing: CommitParticipant[] = [];
+  readonly #tallies: Tally[] = [];
   readonly #flushing: FlushParticipant[] = [];
   /** Settles when all that was declared so far is durable; null where it is. */
   #declared: Promise<void> | null = null;
@@ -60,6 +66,11 @@ export class Turn {
   /** Calls `beforeCommit` once when the turn ends. Who joins remembers that it did. */
   joinCommit(participant: CommitParticipant): void {
     this.#committing.push(participant);
+  }
+
+  /** Calls `settleTurn` once when the turn ends. Who joins remembers that it did. */
+  joinTally(tally: Tally): void {
+    this.#tallies.push(tally);
   }
 
   /** Calls `flush` once when the turn ends. Who joins remembers that it did. */
@@ -127,6 +138,9 @@ export class Turn {
     const committing = this.#committing;
     for (let i = 0; i < committing.length; i++) this.#prepareCommit(committing[i]!);
     committing.length = 0;
+    const tallies = this.#tallies;
+    for (let i = 0; i < tallies.length; i++) tallies[i]!.settleTurn();
+    tallies.length = 0;
     this.#journal.commit();
     const flushing = this.#flushing;
     for (let i = 0; i < flushing.length; i++) this.#flush(flushing[i]!);

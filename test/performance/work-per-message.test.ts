@@ -18,14 +18,14 @@ const LIMITS: readonly Limit[] = [
   {
     workload: 'transient',
     what: 'a transient message, acknowledged automatically,',
-    allocation: 160,
-    execution: 114,
+    allocation: 140,
+    execution: 94,
   },
   {
     workload: 'settled',
     what: 'a persistent message, confirmed and acknowledged,',
     allocation: 140,
-    execution: 205,
+    execution: 190,
   },
 ];
 

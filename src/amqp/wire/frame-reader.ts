@@ -4,6 +4,8 @@
  */
 import { FRAME_BODY, FRAME_END, FRAME_HEADER, FRAME_HEARTBEAT, FRAME_METHOD } from './frame.ts';
 import { payloadSnippet } from './format-binary.ts';
+import { BASIC_PUBLISH } from './generated/methods.ts';
+import { WholeContent, type PublishHandler } from './whole-content.ts';
 
 /** Receives what a FrameReader finds. Ranges are valid during the call; the buffers are never reused. */
 export interface FrameHandler {
@@ -36,6 +38,8 @@ export class FrameReader {
   /** Largest frame that the peer may send, in octets; 0 means no limit. */
   frameMax: number;
   readonly #handler: FrameHandler;
+  readonly #publishes: PublishHandler | null;
+  readonly #content = new WholeContent();
   #input: Buffer = EMPTY;
   #offset = 0;
   readonly #waiting: Buffer[] = [];
@@ -48,8 +52,10 @@ export class FrameReader {
   #streamRemaining = 0;
   #streamChannel = 0;
 
-  constructor(handler: FrameHandler, frameMax: number) {
+  /** @param publishes is offered each basic.publish whose content has come as a whole; null: nobody is */
+  constructor(handler: FrameHandler, frameMax: number, publishes: PublishHandler | null = null) {
     this.#handler = handler;
+    this.#publishes = publishes;
     this.frameMax = frameMax;
   }
 
@@ -113,12 +119,34 @@ export class FrameReader {
       const payload = offset + FRAME_HEADER_SIZE;
       const end = payload + size;
       if (end >= length) break;
-      this.#offset = end + 1;
-      this.#dispatch(buffer, offset, payload, end);
+      if (!this.#takePublish(buffer, offset, payload, end)) {
+        this.#offset = end + 1;
+        this.#dispatch(buffer, offset, payload, end);
+      }
       if (this.#isPaused) return;
-      offset = end + 1;
+      offset = this.#offset;
     }
     if (offset < length) this.#keepRest(buffer, offset);
+  }
+
+  /** Hands over basic.publish together with its content. False when that cannot be done: nothing is read then. */
+  #takePublish(buffer: Buffer, frame: number, payload: number, end: number): boolean {
+    const publishes = this.#publishes;
+    if (publishes === null || buffer[frame] !== FRAME_METHOD || end - payload < 4) return false;
+    const id =
+      (buffer[payload]! << 24) |
+      (buffer[payload + 1]! << 16) |
+      (buffer[payload + 2]! << 8) |
+      buffer[payload + 3]!;
+    if (id !== BASIC_PUBLISH || buffer[end] !== FRAME_END) return false;
+    const frameMax = this.frameMax === 0 ? Number.MAX_SAFE_INTEGER : this.frameMax;
+    if (end - payload > frameMax) return false;
+    const channel = (buffer[frame + 1]! << 8) | buffer[frame + 2]!;
+    const content = this.#content;
+    const behind = content.find(buffer, end + 1, channel, frameMax);
+    if (behind < 0) return false;
+    this.#offset = behind;
+    return publishes.onPublish(channel, buffer, payload + 4, end, content);
   }
 
   #dispatch(buffer: Buffer, frame: number, payload: number, end: number): void {

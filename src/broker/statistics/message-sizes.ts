@@ -11,14 +11,16 @@ export class MessageSizes {
   /** Octets of all of them. */
   sum = 0;
 
-  add(octets: number): void {
+  /** So many that the first bucket has. @param octets of all messages that are new, in whatever bucket */
+  addSmall(count: number, octets: number): void {
+    this.counts[0]! += count;
     this.sum += octets;
-    if (octets <= 100) this.counts[0]!++;
-    else this.#addLarger(octets);
   }
 
-  #addLarger(octets: number): void {
-    const bucket = MESSAGE_SIZE_LIMITS.findIndex((limit) => octets <= limit);
-    this.counts[bucket < 0 ? MESSAGE_SIZE_LIMITS.length : bucket]!++;
+  /** One that the first bucket has not. Its octets are told with `addSmall`. */
+  addLarger(octets: number): void {
+    let bucket = 1;
+    while (bucket < MESSAGE_SIZE_LIMITS.length && octets > MESSAGE_SIZE_LIMITS[bucket]!) bucket++;
+    this.counts[bucket]!++;
   }
 }
