@@ -91,4 +91,7 @@ export interface BackEnd {
 
   /** A user whom another back end has authenticated: null refuses. */
   authorize(login: Login): Eventually<AuthenticatedUser | null>;
+
+  /** Nobody asks any more: gives up timers and connections. */
+  close?(): Eventually<void>;
 }

@@ -74,6 +74,15 @@ export class LoginChain {
     }
   }
 
+  /** Closes the back ends. */
+  async close(): Promise<void> {
+    const backEnds = this.#links.flatMap(({ authentication, authorization = [] }) => [
+      authentication,
+      ...authorization,
+    ]);
+    await Promise.all([...new Set(backEnds)].map(async (backEnd) => backEnd.close?.()));
+  }
+
   /** Gives a new secret to all who decide for the user. Null when one refuses it. */
   async updateSecret(user: AuthenticatedUser, secret: string): Promise<AuthenticatedUser | null> {
     const renewed: Authorizer[] = [];

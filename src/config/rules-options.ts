@@ -23,6 +23,7 @@ export interface AccessOptions {
   readonly anonymous: Settings['auth']['anonymous'];
   readonly certificateLogin: CertificateLogin;
   readonly virtualHostUsers: Settings['defaults']['users'];
+  readonly backEnds: Settings['auth']['backends'];
 }
 
 interface CertificateLogin {
@@ -47,6 +48,7 @@ export function accessOptions({ access, auth, defaults }: Settings): AccessOptio
     anonymous: auth.anonymous,
     certificateLogin: auth.certificateLogin,
     virtualHostUsers: defaults.users,
+    backEnds: auth.backends,
   };
 }
 
