@@ -24,6 +24,7 @@ export interface AccessOptions {
   readonly certificateLogin: CertificateLogin;
   readonly virtualHostUsers: Settings['defaults']['users'];
   readonly backEnds: Settings['auth']['backends'];
+  readonly oauth2: Settings['auth']['oauth2'];
 }
 
 interface CertificateLogin {
@@ -49,6 +50,7 @@ export function accessOptions({ access, auth, defaults }: Settings): AccessOptio
     certificateLogin: auth.certificateLogin,
     virtualHostUsers: defaults.users,
     backEnds: auth.backends,
+    oauth2: auth.oauth2,
   };
 }
 

@@ -2,6 +2,7 @@
 import { BackEndError } from '../access/back-end-error.ts';
 import type { BackEnd } from '../access/authenticator.ts';
 import type { ChainLink } from '../access/login-chain.ts';
+import { OAuth2BackEnd } from '../access/oauth2/oauth2-back-end.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { AccessOptions, BackEndName } from './broker-options.ts';
 
@@ -22,7 +23,7 @@ type Factory = (parts: BackEndParts) => BackEnd;
 const FACTORIES: Readonly<Record<BackEndName, Factory | null>> = {
   internal: ({ internal }) => internal,
   http: null,
-  oauth2: null,
+  oauth2: ({ options, runtime }) => new OAuth2BackEnd(options.oauth2 ?? {}, runtime),
   ldap: null,
   cache: null,
 };

@@ -1,5 +1,6 @@
 /** What a broker can be made with. All of it may be left out. */
 import type { DefaultUser } from '../access/access-control.ts';
+import type { OAuth2Options } from '../access/oauth2/oauth2-options.ts';
 import type { PasswordRule } from '../access/password-rule.ts';
 import type { VirtualHostUser } from '../access/virtual-host-users.ts';
 import type { Limits } from '../amqp/limits.ts';
@@ -73,6 +74,8 @@ export interface AccessOptions extends MechanismOptions {
   readonly virtualHostUsers?: readonly VirtualHostUser[];
   /** Who logs users in, one after the other until one accepts; the broker's own users when left out. */
   readonly backEnds?: readonly BackEndStep[];
+  /** Of the back end `oauth2`. */
+  readonly oauth2?: OAuth2Options;
 }
 
 /** As in the setting `auth_backends`. */
