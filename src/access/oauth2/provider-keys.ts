@@ -71,6 +71,9 @@ export class ProviderKeys {
     try {
       this.#keys = await this.#fetchKeys();
       this.#fetchedAtMs = this.#options.clock.monotonicMs();
+      if (this.#failure !== null) {
+        this.#options.log.info('the keys of an OAuth 2 provider can be had again');
+      }
       this.#failure = null;
     } catch (error) {
       this.#failed(error);
