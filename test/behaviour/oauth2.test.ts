@@ -59,6 +59,16 @@ describe('a client with a token for a password', { concurrency: true }, () => {
     await connection.close();
   });
 
+  test('brings the next one (amqplib)', async () => {
+    await using provider = await IdentityProvider.start();
+    await using broker = await createBroker(trusting(provider));
+    const { port } = broker;
+    const password = await provider.token();
+    const connection = await connect({ hostname: '127.0.0.1', port, username: '', password });
+    await connection.updateSecret(Buffer.from(await provider.token()), 'renewed');
+    await connection.close();
+  });
+
   const REFUSED: ReadonlyArray<
     readonly [scope: string, run: (channel: RawClient) => Promise<void>]
   > = [

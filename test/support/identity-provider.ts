@@ -3,14 +3,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import {
-  exportJWK,
-  generateKeyPair,
-  SignJWT,
-  type CryptoKey,
-  type JWK,
-  type JWTPayload,
-} from 'jose';
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
 import type { CertificateFilePaths } from './certificates.ts';
 
 export interface IssuedKey {
@@ -38,7 +31,7 @@ export const CLAIMS: TestClaims = {
 /** A token, which lasts an hour where the claims do not say. */
 export async function signToken(key: IssuedKey, claims: TestClaims = {}): Promise<string> {
   const exp = Math.floor(Date.now() / 1000) + 3600;
-  return new SignJWT({ ...CLAIMS, exp, ...claims } as JWTPayload)
+  return new SignJWT({ ...CLAIMS, exp, ...claims })
     .setProtectedHeader({ alg: key.algorithm, kid: key.id, typ: 'JWT' })
     .sign(key.privateKey);
 }

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { exportSPKI, importPKCS8, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
+import { exportSPKI, importPKCS8, SignJWT, UnsecuredJWT } from 'jose';
 import {
   expiryOf,
   type AuthenticatedUser,
@@ -129,7 +129,7 @@ describe('a token that is right', () => {
 
   test('that names no key is signed with the default key', async () => {
     const signingKeys = { ec: pathOf('ec') };
-    const nameless = await new SignJWT({ ...CLAIMS, exp: END } as JWTPayload)
+    const nameless = await new SignJWT({ ...CLAIMS, exp: END })
       .setProtectedHeader({ alg: 'ES256' })
       .sign(key.privateKey);
     const without = stage({ provider: { signingKeys } });
@@ -223,7 +223,7 @@ describe('a token that is wrong', () => {
     ],
     [
       'is not signed',
-      () => new UnsecuredJWT({ ...CLAIMS, exp: END } as JWTPayload).encode(),
+      () => new UnsecuredJWT({ ...CLAIMS, exp: END }).encode(),
       /algorithm \(alg\) that is not allowed/u,
     ],
     [
