@@ -31,28 +31,27 @@ export class FetchError extends Error {
   override readonly name = 'FetchError';
 }
 
-/** Rejects with a FetchError. */
+/** Rejects with a FetchError. @param url of http or https */
 export async function fetchDocument(url: URL, options: FetchOptions): Promise<Buffer> {
-  const { timeoutMs, signal } = options;
+  const { timeoutMs, octetsMax } = options;
   return new Promise((resolve, reject) => {
+    const send = url.protocol === 'https:' ? requestTls : requestPlain;
     const fail = (reason: string): void => {
       timer.cancel();
       reject(new FetchError(reason));
       request.destroy();
     };
-    const timer = systemTimers.after(timeoutMs, () =>
-      fail(`does not answer within ${timeoutMs} ms`),
-    );
-    const send = url.protocol === 'https:' ? requestTls : requestPlain;
     const request = send(url, requestOptions(options), (response) => {
-      collect(response, options.octetsMax, fail, (octets) => {
+      collect(response, octetsMax, fail, (octets) => {
         timer.cancel();
         resolve(octets);
       });
     });
     request.on('error', (error) => fail(reasonOf(error)));
-    signal.addEventListener('abort', () => fail('is not asked any more'), { once: true });
     request.end();
+    const timer = systemTimers.after(timeoutMs, () =>
+      fail(`does not answer within ${timeoutMs} ms`),
+    );
   });
 }
 

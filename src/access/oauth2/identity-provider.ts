@@ -1,5 +1,5 @@
 /** Who issues tokens: its keys, from files and from its address, and what tokens may be signed with. */
-import type { KeyObject } from 'node:crypto';
+import { X509Certificate, type KeyObject } from 'node:crypto';
 import type { JWK } from 'jose';
 import { fetchDocument, type ServerTrust } from '../../runtime/fetch-document.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
@@ -37,6 +37,7 @@ export class IdentityProvider {
     this.#signingKeys = readSigningKeys(options.signingKeys ?? {});
     this.#defaultKey = defaultKey;
     const trust = serverTrust(options.https ?? {});
+    for (const url of [issuer, keysUrl]) assertAddress(url);
     const discoveryUrl = issuer === null ? null : discoveryAddress(issuer, options);
     const limits = { timeoutMs: FETCH_TIMEOUT_MS, octetsMax: DOCUMENT_OCTETS_MAX };
     const fetch = (url: URL): Promise<Buffer> => fetchDocument(url, { trust, signal, ...limits });
@@ -83,6 +84,12 @@ function allowedAlgorithms(
   return wanted.filter((name) => ALGORITHMS.includes(name));
 }
 
+/** @throws BackEndError for what cannot be asked */
+function assertAddress(url: string | null): void {
+  if (url === null || /^https?:/u.test(URL.parse(url)?.protocol ?? '')) return;
+  throw new BackEndError(`auth_oauth2: '${url}' is no address of http or https`);
+}
+
 /** @throws BackEndError */
 function serverTrust(https: OAuthHttpsOptions): ServerTrust {
   const { verify, caCertFile = null, depth = null, hostnameVerification } = https;
@@ -96,10 +103,21 @@ function serverTrust(https: OAuthHttpsOptions): ServerTrust {
 
 function readAuthorities(path: string): Buffer {
   try {
-    return readSmallFile(path, CA_FILE_OCTETS_MAX);
+    const octets = readSmallFile(path, CA_FILE_OCTETS_MAX);
+    // OpenSSL would take whatever it is, and believe nobody.
+    assertCertificate(octets);
+    return octets;
   } catch (error) {
-    throw new BackEndError(`auth_oauth2: ${path} ${(error as Error).message}`, { cause: error });
+    throw new BackEndError(
+      `auth_oauth2: ${path} has no certificates that could be used (PEM): ${(error as Error).message}`,
+      { cause: error },
+    );
   }
+}
+
+/** @throws Error */
+function assertCertificate(octets: Buffer): void {
+  void new X509Certificate(octets);
 }
 
 /** Where an issuer tells its addresses (OpenID Connect Discovery 1.0, section 4). */

@@ -45,7 +45,7 @@ function resourceServer(own: OAuthResourceServerOptions, root: OAuth2Options): R
     id,
     type: own.type ?? root.resourceServerType ?? null,
     scopePrefix: own.scopePrefix ?? root.scopePrefix ?? `${id}.`,
-    additionalScopes: words(paths).map((path) => path.split('.').filter((key) => key !== '')),
+    additionalScopes: words(paths).flatMap(keysOf),
     scopeAliases: aliases,
     usernameClaims: [...claims, ...USERNAME_CLAIMS],
     verifyAud: own.verifyAud ?? root.verifyAud ?? true,
@@ -75,6 +75,12 @@ export function findResourceServer<Server extends ResourceServer>(
   throw new TokenRefused(
     names.size === 0 ? 'it names no audience (aud)' : 'it is meant for others (aud)',
   );
+}
+
+/** A key may have dots itself, as those do that are URLs. */
+function keysOf(path: string): ReadonlyArray<readonly string[]> {
+  const keys = path.split('.').filter((key) => key !== '');
+  return keys.length === 1 ? [keys] : [keys, [path]];
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -378,8 +378,15 @@ describe('settings that no token could be checked with are refused:', () => {
     [
       'authorities that are not there',
       { provider: { jwksUrl: 'https://x/', https: { caCertFile: '/absent.pem' } } },
-      /\/absent\.pem does not exist/u,
+      /\/absent\.pem .* does not exist/u,
     ],
+    [
+      'authorities that are none',
+      { provider: { jwksUrl: 'https://x/', https: { caCertFile: import.meta.filename } } },
+      /has no certificates that could be used \(PEM\)/u,
+    ],
+    ['an issuer without an address', { provider: { issuer: 'idp' } }, /'idp' is no address/u],
+    ['keys of another protocol', { provider: { jwksUrl: 'ftp://x/' } }, /'ftp:\/\/x\/' is no/u],
   ];
   for (const [what, options, expected] of CASES) {
     test(what, () => {

@@ -83,7 +83,7 @@ describe('a resource server', () => {
       id: 'plain',
       type: 'type',
       scopePrefix: 'plain.',
-      additionalScopes: [['a', 'b'], ['c']],
+      additionalScopes: [['a', 'b'], ['a.b'], ['c']],
       usernameClaims: ['email', 'sub', 'client_id'],
       scopeAliases: { a: ['b'] },
       verifyAud: true,

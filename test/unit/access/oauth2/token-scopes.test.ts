@@ -46,6 +46,12 @@ describe('scopes of a token', () => {
     );
   });
 
+  test('stand also under a key that is a URL', () => {
+    const additionalScopesKey = 'https://shop.example/roles';
+    const claims = { [additionalScopesKey]: ['rabbitmq.read:a/*'] };
+    assert.deepEqual(scopes(claims, { additionalScopesKey }), ['read:a/*']);
+  });
+
   test('of a list of objects are those of each', () => {
     const claims = {
       groups: [{ roles: ['rabbitmq.read:a/*'] }, { roles: 'rabbitmq.read:b/*' }, 7],
