@@ -102,7 +102,10 @@ function addressKey({ peer }: Login): string {
   return address.includes('.') ? address : address.split(':').slice(0, 4).join(':');
 }
 
-/** Tokens are no guesses, and many share a name with them, or none: one that has expired slows down itself alone. */
+/**
+ * Tokens are no guesses, and many share a name with them, or none: one that has expired slows down itself alone. Its address
+ * counts all the same, because back ends with slow hashes may be asked, too.
+ */
 function userKey(login: Login): string {
   const { userName, password } = login;
   const who = isTokenLike(password) ? hash('sha256', password) : userName;
