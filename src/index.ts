@@ -17,6 +17,8 @@ import { defaultUserOf, RunningBroker } from './embedding/running-broker.ts';
 import type { ListenerFacts } from './plugins/plugin-api.ts';
 
 export type { DefaultUser } from './access/access-control.ts';
+export { BackEndError } from './access/back-end-error.ts';
+export type * from './access/oauth2/oauth2-options.ts';
 export type { PasswordRule } from './access/password-rule.ts';
 export type { VirtualHostUser } from './access/virtual-host-users.ts';
 export type { MechanismOptions } from './amqp/mechanisms.ts';
@@ -31,6 +33,8 @@ export type { WantedListener } from './amqp/open-listeners.ts';
 export type { ServerNames } from './amqp/server-properties.ts';
 export type {
   AccessOptions,
+  BackEndName,
+  BackEndStep,
   CreateBrokerOptions,
   ManagementListenOptions,
   PrometheusListenOptions,
@@ -83,6 +87,7 @@ export interface EmbeddedBroker extends AsyncDisposable {
 /**
  * Starts a broker, which is ready for clients when the promise resolves.
  *
+ * @throws BackEndError when a back end of logins cannot be made of its settings
  * @throws TlsFileError when a certificate or a key cannot be used
  * @throws DataDirectoryError when the data directory is in use, damaged, of a newer version or out of reach
  * @throws Error for `virtualHostDefaults` that policies and limits could not be

@@ -5,6 +5,7 @@ import { ConfigurationError } from './config/configuration-error.ts';
 import { loadSettings, type LoadedSettings } from './config/load-settings.ts';
 import type { Settings, StorageSettings } from './config/settings.ts';
 import {
+  BackEndError,
   createBroker,
   DataDirectoryError,
   DefinitionsError,
@@ -76,12 +77,6 @@ function tellWhereThingsAre({ dataDir, sync }: StorageSettings, log: Logger): vo
 }
 
 async function listen(settings: Settings, log: Logger): Promise<EmbeddedBroker> {
-  const backends = settings.auth.backends.flatMap(({ authn, authz }) => [authn, authz]);
-  const missing = backends.find((name) => name !== 'internal');
-  if (missing !== undefined) {
-    // Whoever names another counts on it: the internal one must not stand in for it.
-    throw new ConfigurationError(`auth_backends: there is no back end ${missing} yet`);
-  }
   try {
     return await createBroker({ ...brokerOptions(settings), log });
   } catch (error) {
@@ -93,7 +88,13 @@ async function listen(settings: Settings, log: Logger): Promise<EmbeddedBroker> 
 }
 
 /** Errors whose messages are made to be shown. */
-const START_ERRORS = [DataDirectoryError, DefinitionsError, PluginError, TlsFileError];
+const START_ERRORS = [
+  BackEndError,
+  DataDirectoryError,
+  DefinitionsError,
+  PluginError,
+  TlsFileError,
+];
 
 /** What Node tells with an error of a listener. */
 interface ListenFailure extends NodeJS.ErrnoException {

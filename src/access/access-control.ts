@@ -234,6 +234,11 @@ export class AccessControl implements Authenticator, Authorizer {
     ]);
   }
 
+  /** Nobody logs in any more. */
+  async close(): Promise<void> {
+    await this.#chain.close();
+  }
+
   // Logins -------------------------------------------------------------------------------------
 
   /** After logins that failed, the next of the same peer wait: the answer is a promise then. */

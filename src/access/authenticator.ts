@@ -19,6 +19,8 @@ export interface Login {
   /** Null: who they are is proven already, as by a certificate. */
   readonly password: string | null;
   readonly peer: Peer;
+  /** Told why a back end refuses, in words for the log; never what only the user knows. */
+  readonly onRefusal?: (reason: string) => void;
 }
 
 /** A user who proved to be who they say. */
@@ -57,6 +59,9 @@ export type TopicVariables = Readonly<Record<string, string>>;
 
 /** Decides for users that it knows. A promise that rejects says that it could not be asked: the answer is no then. */
 export interface Authorizer {
+  /** When it stops to allow anything, in milliseconds since 1970, and the user has to go; left out: never. */
+  readonly expiresAtMs?: number;
+
   /** May the user open a connection to the virtual host at all? */
   vhostAccess(user: AuthenticatedUser, vhost: string, peer: Peer): Eventually<boolean>;
 
@@ -81,6 +86,11 @@ export interface Authorizer {
   renew?(user: AuthenticatedUser, secret: string): Eventually<Authorizer | null>;
 }
 
+/** When a user has to go, in milliseconds since 1970; infinite for never. */
+export function expiryOf({ authorizers }: AuthenticatedUser): number {
+  return Math.min(...authorizers.map(({ expiresAtMs = Number.POSITIVE_INFINITY }) => expiresAtMs));
+}
+
 /** One way to know users, such as the broker's own list, a directory, or tokens. Login goes through a chain of them. */
 export interface BackEnd {
   /** As in the setting `auth_backends`. */
@@ -89,6 +99,12 @@ export interface BackEnd {
   /** Null refuses, as in Authenticator. */
   authenticate(login: Login): Eventually<AuthenticatedUser | null>;
 
-  /** A user whom another back end has authenticated: null refuses. */
+  /**
+   * A user whom another back end has authenticated: null refuses. The password is as it was given: it is not to be looked
+   * at again, but may be a token that says what its user may do.
+   */
   authorize(login: Login): Eventually<AuthenticatedUser | null>;
+
+  /** Nobody asks any more: gives up timers and connections. */
+  close?(): Eventually<void>;
 }

@@ -41,6 +41,8 @@ export class InternalBackEnd implements BackEnd, Authorizer {
     if (password === null) return user === undefined ? null : this.#accept(user);
     // As in RabbitMQ: a blank password is none.
     if (password === '') return null;
+    // No user is without a name, but tokens for other back ends are: they need not wait for a hash.
+    if (userName === '') return null;
     const digest = this.#verified.digestOf(userName, password);
     if (user !== undefined && this.#verified.has(digest, user)) return this.#accept(user);
     const answer = this.#verify(digest, password, user ?? null);

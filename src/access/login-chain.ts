@@ -30,11 +30,13 @@ export class LoginChain {
 
   #try(link: ChainLink, login: Login): Eventually<AuthenticatedUser | null> {
     const { authentication, authorization } = link;
-    const answer = this.#ask(authentication, () => authentication.authenticate(login));
+    const answer = this.#ask(authentication, () =>
+      authentication.authenticate(named(login, authentication)),
+    );
     return whenKnown(answer, (user) => {
       if (user === null || authorization === undefined) return user;
       // Who they are is known now, perhaps under another name than they gave.
-      const known = { ...login, userName: user.name, password: null };
+      const known = { ...login, userName: user.name };
       return this.#authorize(authorization, known, { ...user, authorizers: [] });
     });
   }
@@ -47,7 +49,7 @@ export class LoginChain {
   ): Eventually<AuthenticatedUser | null> {
     const [backEnd, ...others] = backEnds;
     if (backEnd === undefined) return user;
-    const answer = this.#ask(backEnd, () => backEnd.authorize(login));
+    const answer = this.#ask(backEnd, () => backEnd.authorize(named(login, backEnd)));
     return whenKnown(answer, (granted) => {
       if (granted === null) return null;
       const tags = [...new Set([...user.tags, ...granted.tags])];
@@ -72,6 +74,15 @@ export class LoginChain {
     } catch (error) {
       return refuse(error);
     }
+  }
+
+  /** Closes the back ends. */
+  async close(): Promise<void> {
+    const backEnds = this.#links.flatMap(({ authentication, authorization = [] }) => [
+      authentication,
+      ...authorization,
+    ]);
+    await Promise.all([...new Set(backEnds)].map(async (backEnd) => backEnd.close?.()));
   }
 
   /** Gives a new secret to all who decide for the user. Null when one refuses it. */
@@ -99,4 +110,11 @@ export class LoginChain {
       return null;
     }
   }
+}
+
+/** A login whose refusals tell the back end's name. */
+function named(login: Login, { name }: BackEnd): Login {
+  const { onRefusal } = login;
+  if (onRefusal === undefined) return login;
+  return { ...login, onRefusal: (reason) => onRefusal(`${name}: ${reason}`) };
 }

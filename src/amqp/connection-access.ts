@@ -6,7 +6,12 @@
  * them one by one, in RabbitMQ's order.
  */
 import type { AccessControl } from '../access/access-control.ts';
-import type { Access, AuthenticatedUser, Peer } from '../access/authenticator.ts';
+import {
+  expiryOf,
+  type Access,
+  type AuthenticatedUser,
+  type Peer,
+} from '../access/authenticator.ts';
 import { whenKnown, type Eventually } from '../access/eventually.ts';
 import { BrokerError } from '../broker/errors.ts';
 import { isReached } from './admission.ts';
@@ -35,6 +40,8 @@ export interface ConnectionAccessOptions {
 export class ConnectionAccess {
   /** Whose connection it is; renewed with a new secret. */
   user: AuthenticatedUser;
+  /** When the credentials end, in milliseconds since 1970; infinite for never. */
+  expiresAtMs: number;
   readonly #options: ConnectionAccessOptions;
   readonly #allowed = new Set<string>();
   /** What was found not to be allowed, for the operation under way only: the next one asks again. */
@@ -43,6 +50,7 @@ export class ConnectionAccess {
 
   constructor(options: ConnectionAccessOptions) {
     this.user = options.user;
+    this.expiresAtMs = expiryOf(options.user);
     this.#options = options;
   }
 
@@ -118,6 +126,7 @@ export class ConnectionAccess {
           throw new ProtocolError('NOT_ALLOWED', text);
         }
         this.user = user;
+        this.expiresAtMs = expiryOf(user);
       });
     });
   }

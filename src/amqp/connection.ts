@@ -76,7 +76,7 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
   readonly #end: SocketEnd;
 
   constructor(options: ConnectionOptions, transport: Transport, endpoints: Endpoints) {
-    const { broker, limits } = options;
+    const { broker, limits, pool } = options;
     this.#options = options;
     this.#transport = transport;
     this.endpoints = endpoints;
@@ -89,13 +89,7 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
     this.frameMax = limits.initialFrameMax;
     this.#reader = frameReaderOf(this, limits.initialFrameMax);
     this.#gate = new InputGate(transport, this.#reader);
-    this.out = new OutputBuffer(
-      transport,
-      this.#gate,
-      options.pool,
-      broker.turn,
-      limits.unsentOctetsMax,
-    );
+    this.out = new OutputBuffer(transport, this.#gate, pool, this.turn, limits.unsentOctetsMax);
     this.#log = broker.runtime.log.child({ connection: this.name });
     this.handshake = new Handshake({ ...options, peer: peerOf(endpoints), out: this.out });
     this.channels = new ChannelMultiplexer(this, limits.channelMax);
@@ -384,11 +378,17 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
     this.#end.now();
   }
 
-  /** The listener's sweep: sends a heartbeat when it is time, and gives up on a silent peer. */
-  sweep(nowMs: number): void {
+  /** The listener's sweep: ends expired credentials, sends a heartbeat when it is time, and gives up on a silent peer. */
+  sweep(monotonicMs: number, nowMs: number): void {
     // From whom we do not read we do not expect heartbeats either.
     if (this.block.isBlocked) this.#heartbeat.hasReceived = true;
-    if (this.state !== RUNNING || this.#heartbeat.sweep(nowMs)) return;
+    if (this.state !== RUNNING) return;
+    if (nowMs >= this.access.expiresAtMs) {
+      this.#log.warn('the credentials have expired');
+      this.forceClose('credential expired');
+      return;
+    }
+    if (this.#heartbeat.sweep(monotonicMs)) return;
     this.#log.error('missed heartbeats from the client');
     this.#transport.destroy();
   }

@@ -189,10 +189,12 @@ export class Handshake {
   #login(userName: string, password: string | null): Eventually<void> {
     const { access, peer } = this.#options;
     const { events } = this.#options.broker;
-    return whenKnown(access.authenticate({ userName, password, peer }), (user) => {
+    const reasons: string[] = [];
+    const onRefusal = (reason: string): void => void reasons.push(reason);
+    return whenKnown(access.authenticate({ userName, password, peer, onRefusal }), (user) => {
       const event = user === null ? 'failure' : 'success';
       events.emit(`user.authentication.${event}`, () => ({
-        name: userName,
+        name: user?.name ?? userName,
         protocol: 'AMQP 0-9-1',
         auth_mechanism: this.#mechanism.name,
         peer_host: peer.address,
@@ -200,7 +202,8 @@ export class Handshake {
       }));
       if (user === null) {
         const reason = `user '${userName}': wrong credentials, or not allowed from this address`;
-        throw new LoginRefused(this.#mechanism.name, reason);
+        const details = reasons.length === 0 ? '' : ` (${reasons.join('; ')})`;
+        throw new LoginRefused(this.#mechanism.name, `${reason}${details}`);
       }
       this.#acceptLogin(user);
     });

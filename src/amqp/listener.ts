@@ -77,8 +77,8 @@ export class AmqpListener {
       }),
     ];
     this.#every(SWEEP_MS, () => {
-      const nowMs = runtime.clock.monotonicMs();
-      for (const connection of this.#connections) connection.sweep(nowMs);
+      const [monotonicMs, nowMs] = [runtime.clock.monotonicMs(), runtime.clock.nowMs()];
+      for (const connection of this.#connections) connection.sweep(monotonicMs, nowMs);
     });
     this.#every(CERTIFICATE_SWEEP_MS, () => this.refreshCertificates());
   }

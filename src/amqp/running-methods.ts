@@ -2,6 +2,7 @@
 import { whenKnown, type Eventually } from '../access/eventually.ts';
 import type { ChannelMultiplexer } from './channel-multiplexer.ts';
 import type { ConnectionAccess } from './connection-access.ts';
+import { RUNNING, type ConnectionState } from './connection-state.ts';
 import { ProtocolError } from './errors.ts';
 import type { OutputBuffer } from './output-buffer.ts';
 import {
@@ -15,6 +16,7 @@ interface RunningConnection {
   readonly access: ConnectionAccess;
   readonly channels: ChannelMultiplexer;
   readonly out: OutputBuffer;
+  readonly state: ConnectionState;
 }
 
 /** A promise when somebody else has to be asked: read nothing until it settles. @throws ProtocolError */
@@ -24,6 +26,8 @@ export function onRunningMethod(method: Method, connection: RunningConnection): 
   }
   const { access, channels, out } = connection;
   return whenKnown(access.updateSecret(method.newSecret.toString()), () => {
+    // While somebody was asked the old secret may have expired.
+    if (connection.state !== RUNNING) return;
     encodeConnectionUpdateSecretOk(out, 0, {});
     channels.cancelUnreadable();
     out.touch();

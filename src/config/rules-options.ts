@@ -23,6 +23,8 @@ export interface AccessOptions {
   readonly anonymous: Settings['auth']['anonymous'];
   readonly certificateLogin: CertificateLogin;
   readonly virtualHostUsers: Settings['defaults']['users'];
+  readonly backEnds: Settings['auth']['backends'];
+  readonly oauth2: Settings['auth']['oauth2'];
 }
 
 interface CertificateLogin {
@@ -47,6 +49,8 @@ export function accessOptions({ access, auth, defaults }: Settings): AccessOptio
     anonymous: auth.anonymous,
     certificateLogin: auth.certificateLogin,
     virtualHostUsers: defaults.users,
+    backEnds: auth.backends,
+    oauth2: auth.oauth2,
   };
 }
 

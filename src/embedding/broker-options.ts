@@ -1,5 +1,6 @@
 /** What a broker can be made with. All of it may be left out. */
 import type { DefaultUser } from '../access/access-control.ts';
+import type { OAuth2Options } from '../access/oauth2/oauth2-options.ts';
 import type { PasswordRule } from '../access/password-rule.ts';
 import type { VirtualHostUser } from '../access/virtual-host-users.ts';
 import type { Limits } from '../amqp/limits.ts';
@@ -71,6 +72,19 @@ export interface AccessOptions extends MechanismOptions {
   readonly passwordRule?: PasswordRule | null;
   /** Users that each new virtual host gets whose name matches. */
   readonly virtualHostUsers?: readonly VirtualHostUser[];
+  /** Who logs users in, one after the other until one accepts; the broker's own users when left out. */
+  readonly backEnds?: readonly BackEndStep[];
+  /** Of the back end `oauth2`. */
+  readonly oauth2?: OAuth2Options;
+}
+
+/** As in the setting `auth_backends`. */
+export type BackEndName = 'internal' | 'http' | 'oauth2' | 'ldap' | 'cache';
+
+/** One step of a login: who says that a user is who they say, and who says what they may do. */
+export interface BackEndStep {
+  readonly authn: BackEndName;
+  readonly authz: BackEndName;
 }
 
 /** A certificate with its key, and what differs from the defaults: TLS 1.2 and 1.3, clients need no certificate. */

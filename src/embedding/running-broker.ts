@@ -21,6 +21,7 @@ import { createSystemRuntime } from '../runtime/system-runtime.ts';
 import { DEFAULT_TLS, TlsIdentity } from '../runtime/tls-identity.ts';
 import { RABBITMQ_VERSION, VERSION } from '../version.ts';
 import { tellAccessChanges } from './access-events.ts';
+import { loginChainOf } from './back-ends.ts';
 import type { CreateBrokerOptions } from './broker-options.ts';
 import { loadPlugins } from './load-plugins.ts';
 import { openStore, type Store } from './open-store.ts';
@@ -144,6 +145,7 @@ export class RunningBroker {
   async #closeAll(): Promise<void> {
     await this.plugins.stop();
     await this.amqp.close();
+    await this.access.close();
     await this.broker.close();
   }
 }
@@ -160,7 +162,13 @@ async function recover(
   const defaultVirtualHost = isFurnished ? null : (defaultUser ?? DEFAULT_USER).vhost;
   const broker = new Broker({ defaultVirtualHost, ...options, runtime, ...store, memoryBudget });
   const { definitions } = store;
-  const access = new AccessControl({ definitions, runtime, ...options.access });
+  const { access: accessOptions = {} } = options;
+  const access = new AccessControl({
+    definitions,
+    runtime,
+    ...accessOptions,
+    backEnds: (internal) => loginChainOf({ options: accessOptions, runtime, internal }),
+  });
   await access.recover(isFurnished ? null : defaultUser);
   const users = await VirtualHostUsers.prepare(access, options.access?.virtualHostUsers ?? []);
   broker.virtualHosts.onCreated((name) => users.addTo(name));

@@ -135,7 +135,9 @@ export class FuzzedClient implements Transport, FrameHandler {
     this.#unsent = this.#unsent.subarray(length);
     if (this.writableLength > 0 && this.#random.oneIn(2)) this.#drain();
     if (this.#random.oneIn(5)) this.#time.pass(this.#random.below(100));
-    if (this.#random.oneIn(20)) this.#connection.sweep(this.#time.monotonicMs());
+    if (this.#random.oneIn(20)) {
+      this.#connection.sweep(this.#time.monotonicMs(), this.#time.nowMs());
+    }
     this.#throwFinding();
     return true;
   }

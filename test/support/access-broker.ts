@@ -13,6 +13,7 @@ import { MemoryDefinitionStore } from '../../src/store/memory/memory-definition-
 import { MemoryJournal } from '../../src/store/memory/memory-journal.ts';
 import { CollectedLog } from './collected-log.ts';
 import { guestAccess, hashOf } from './guest-access.ts';
+import type { SimulatedTime } from './simulated-time.ts';
 
 export interface AccessBroker extends AsyncDisposable {
   readonly broker: Broker;
@@ -21,11 +22,14 @@ export interface AccessBroker extends AsyncDisposable {
   readonly log: CollectedLog;
 }
 
+/** @param time that passes for the broker; the system's when left out */
 export async function startAccessBroker(
   options: Partial<ConnectionOptions> = {},
+  time: SimulatedTime | null = null,
 ): Promise<AccessBroker> {
   const log = new CollectedLog();
-  const runtime = createSystemRuntime({ log });
+  const system = createSystemRuntime({ log });
+  const runtime = time === null ? system : { ...system, clock: time, timers: time };
   const definitions = new MemoryDefinitionStore();
   const broker = new Broker({ runtime, journal: new MemoryJournal(), definitions });
   broker.recover();

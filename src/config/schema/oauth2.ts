@@ -198,7 +198,7 @@ export const OAUTH2: SchemaOf<OAuth2Settings> = {
   verifyAud: setting('auth_oauth2.verify_aud', BOOLEAN, true, {
     description: 'whether tokens must be meant for the resource server',
   }),
-  requireExp: setting('auth_oauth2.require_exp', BOOLEAN, false, {
+  requireExp: setting('auth_oauth2.require_exp', BOOLEAN, true, {
     description: 'whether tokens must end some time',
   }),
   provider: provider('auth_oauth2'),

@@ -1,18 +1,27 @@
 /** Who asks: HTTP Basic with the broker's users, or a bearer token as a password without a name. */
-import type { AccessControl, AuthenticatedUser, Peer } from '../plugin-api.ts';
+import type { AuthenticatedUser, Peer, PluginContext } from '../plugin-api.ts';
 
 /** Names and passwords of the AMQP world are not longer, in characters. */
 const HEADER_LENGTH_MAX = 16_384;
 
-/** Null when it is refused. Logins that failed are slowed by the access control. */
+/** Null when it is refused, which is logged. Logins that failed are slowed by the access control. */
 export async function logIn(
-  access: AccessControl,
+  { access, runtime }: Pick<PluginContext, 'access' | 'runtime'>,
   authorization: string | null,
   peer: Peer,
 ): Promise<AuthenticatedUser | null> {
   const login = readAuthorization(authorization);
   if (login === null) return null;
-  return access.authenticate({ ...login, peer });
+  const reasons: string[] = [];
+  const onRefusal = (reason: string): void => void reasons.push(reason);
+  const user = await access.authenticate({ ...login, peer, onRefusal });
+  if (user === null) {
+    const details = reasons.length === 0 ? '' : ` (${reasons.join('; ')})`;
+    runtime.log.warn(`HTTP login refused: user '${login.userName}'${details}`, {
+      peer: peer.address,
+    });
+  }
+  return user;
 }
 
 function readAuthorization(header: string | null): { userName: string; password: string } | null {

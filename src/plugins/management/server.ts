@@ -112,11 +112,11 @@ const NOBODY: AuthenticatedUser = { name: '', tags: [], authorizers: [] };
 async function userOf(
   c: HttpContext,
   { tag }: Route,
-  { access }: PluginContext,
+  context: PluginContext,
   peer: Peer,
 ): Promise<AuthenticatedUser | null> {
   if (tag === null) return NOBODY;
-  const user = await logIn(access, c.req.header('authorization') ?? null, peer);
+  const user = await logIn(context, c.req.header('authorization') ?? null, peer);
   if (user === null) return null;
   if (!hasTag(user, 'management')) throw notAuthorised('Not management user');
   if (!hasTag(user, tag)) throw notAuthorised(`Not ${tag} user`);

@@ -99,6 +99,12 @@ describe('a login', () => {
     assert.equal((await userOf(access, 'a')).name, 'a');
   });
 
+  test('without a name is none, for which nobody waits', () => {
+    const access = accessOn(new MemoryDefinitionStore());
+    assert.equal(access.authenticate(login('', 'eyJ.token.x')), null);
+    assert.ok(access.authenticate(login('nobody', 'x')) instanceof Promise);
+  });
+
   test('with a slow hash is computed once, until the password changes', async () => {
     const access = guestAccess();
     const hash = await access.users.hashPassword('first');

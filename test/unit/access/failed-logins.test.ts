@@ -99,4 +99,13 @@ describe('logins that failed', () => {
     assert.equal(logins.wait(login('a', '10.0.0.0')), undefined);
     assert.ok(logins.wait(login('a', '10.0.0.1')) instanceof Promise);
   });
+
+  test('with a token slow down that token only: others may share its name and address', () => {
+    const time = new SimulatedTime();
+    const logins = new FailedLogins(time, time);
+    const token = (password: string): Login => ({ ...login(''), password });
+    logins.failed(token('eyJ.expired.x'));
+    assert.notEqual(logins.wait(token('eyJ.expired.x')), undefined);
+    assert.equal(logins.wait(token('eyJ.right.x')), undefined);
+  });
 });

@@ -33,8 +33,9 @@ function backEnd(
   answer: () => AuthenticatedUser | null | Promise<AuthenticatedUser | null>,
   asked: string[] = [],
 ): BackEnd {
-  const ask = (how: string, { password }: Login): ReturnType<typeof answer> => {
-    asked.push(`${how} ${name}${password === null ? ' without a password' : ''}`);
+  const ask = (how: string, login: Login): ReturnType<typeof answer> => {
+    asked.push(`${how} ${name}`);
+    login.onRefusal?.('never heard of');
     return answer();
   };
   return {
@@ -93,13 +94,19 @@ describe('a chain of back ends', () => {
     const user = await link(ALLOWING, refusing).authenticate(LOGIN);
     assert.deepEqual(user?.tags, ['one', 'two']);
     assert.equal(user?.authorizers.length, 2);
-    assert.deepEqual(asked, [
-      'authenticate a',
-      'authorize z0 without a password',
-      'authorize z1 without a password',
-    ]);
+    assert.deepEqual(asked, ['authenticate a', 'authorize z0', 'authorize z1']);
     assert.equal(guestAccess().vhostAccess(user, '/', PEER), false);
     assert.equal(await link(ALLOWING, null).authenticate(LOGIN), null);
+  });
+
+  test('tells who refused, and why', async () => {
+    const chain = new LoginChain(
+      [{ authentication: backEnd('a', () => null) }, { authentication: backEnd('b', () => null) }],
+      new CollectedLog(),
+    );
+    const reasons: string[] = [];
+    await chain.authenticate({ ...LOGIN, onRefusal: (reason) => void reasons.push(reason) });
+    assert.deepEqual(reasons, ['a: never heard of', 'b: never heard of']);
   });
 
   test('gives a new secret to who takes secrets, and all of them must accept it', async () => {
