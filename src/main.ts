@@ -17,7 +17,11 @@ import {
 import { brokerOptions } from './config/broker-options.ts';
 import { openLog } from './config/open-log.ts';
 import { inlineMore } from './runtime/compilation.ts';
-import { countExternalMemoryWithHeap, shrinkWhenQuiet } from './runtime/garbage-collection.ts';
+import {
+  collectBehindReading,
+  countExternalMemoryWithHeap,
+  shrinkWhenQuiet,
+} from './runtime/garbage-collection.ts';
 import type { Logger } from './runtime/logger.ts';
 import { systemTimers } from './runtime/timers.ts';
 
@@ -78,7 +82,7 @@ function tellWhereThingsAre({ dataDir, sync }: StorageSettings, log: Logger): vo
 
 async function listen(settings: Settings, log: Logger): Promise<EmbeddedBroker> {
   try {
-    return await createBroker({ ...brokerOptions(settings), log });
+    return await createBroker({ ...brokerOptions(settings), log, onRead: collectBehindReading() });
   } catch (error) {
     if (START_ERRORS.some((type) => error instanceof type)) {
       throw new ConfigurationError((error as Error).message, { cause: error });

@@ -51,10 +51,16 @@ const DEFAULT_SOCKETS: SocketSettings = {
   tlsHandshakeTimeoutMs: 5000,
 };
 
+export interface ListenerOptions extends ConnectionOptions {
+  /** Told of everything that is read, in octets. */
+  readonly onRead?: (octets: number) => void;
+}
+
 export class AmqpListener {
   /** The connections that are open. */
   readonly registry: ConnectionRegistry;
   readonly #options: ConnectionOptions;
+  readonly #onRead: (octets: number) => void;
   readonly #connections = new Set<Connection>();
   /** Sockets in the handshake of TLS, by the peer. */
   readonly #handshaking = new Map<string, Socket>();
@@ -64,9 +70,10 @@ export class AmqpListener {
   /** Ends what the listener is told by others. */
   readonly #ignore: readonly (() => void)[];
 
-  constructor(options: ConnectionOptions) {
+  constructor({ onRead = () => {}, ...options }: ListenerOptions) {
     this.registry = options.registry ?? new ConnectionRegistry();
     this.#options = { ...options, registry: this.registry };
+    this.#onRead = onRead;
     const { alarms, runtime } = options.broker;
     this.#ignore = [
       alarms.onChange(() => {
@@ -182,7 +189,10 @@ export class AmqpListener {
     const endpoints = { remoteAddress, remotePort, localAddress, localPort, tls };
     const connection = new Connection(this.#options, socket, endpoints);
     this.#connections.add(connection);
-    socket.on('data', (chunk) => connection.onData(chunk));
+    socket.on('data', (chunk) => {
+      connection.onData(chunk);
+      this.#onRead(chunk.length);
+    });
     socket.on('drain', () => connection.onDrain());
     // 'close' follows, and says all that matters: a reset is how clients die.
     socket.on('error', () => {});

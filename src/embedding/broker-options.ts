@@ -26,6 +26,8 @@ export interface CreateBrokerOptions extends VirtualHostRules {
   /** Where to listen, instead of `port`, `host` and `tls.port`: at several addresses, or none. */
   readonly listeners?: readonly WantedListener[];
   readonly sockets?: Partial<SocketSettings>;
+  /** Told of everything that is read from clients of AMQP, in octets. */
+  readonly onRead?: (octets: number) => void;
   /** RabbitMQ's HTTP API; none when left out. */
   readonly management?: ManagementListenOptions;
   /** Metrics for Prometheus; none when left out. */

@@ -59,6 +59,7 @@ export class RunningBroker {
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       pool: new BlockPool(),
       serverProperties: serverProperties(VERSION, options.names),
+      ...(options.onRead === undefined ? {} : { onRead: options.onRead }),
     });
     tellAccessChanges(access, broker.events);
     broker.rates.addSource(() => this.amqp.registry.counters());

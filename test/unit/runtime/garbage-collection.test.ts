@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { shrinkWhenQuiet } from '../../../src/runtime/garbage-collection.ts';
+import { collectBehindReading, shrinkWhenQuiet } from '../../../src/runtime/garbage-collection.ts';
 import type { Timers } from '../../../src/runtime/timers.ts';
 
 /** Calls back when it is told to. */
@@ -31,5 +31,21 @@ describe('memory that a busy time has left', () => {
     shrinkWhenQuiet(timers);
     tick();
     assert.ok(process.memoryUsage().heapTotal < before.heapTotal - 50_000_000);
+  });
+});
+
+describe('what was read from sockets', () => {
+  test('is collected for every 8 MiB', () => {
+    let collections = 0;
+    const read = collectBehindReading(() => collections++);
+    for (let i = 0; i < 1024; i++) read(64 * 1024);
+    assert.equal(collections, 8);
+  });
+
+  test('is given back to the system by that', () => {
+    const read = collectBehindReading();
+    const before = process.memoryUsage().arrayBuffers;
+    for (let i = 0; i < 1000; i++) read(Buffer.allocUnsafeSlow(64 * 1024).length);
+    assert.ok(process.memoryUsage().arrayBuffers < before + 32_000_000);
   });
 });
