@@ -80,6 +80,8 @@ export interface EmbeddedBroker extends AsyncDisposable {
   refreshCertificates(): void;
   /** Takes effect at once. `{ octets: 0 }` lets everybody who publishes wait: for tests of how a program bears that. */
   setMemoryWatermark(watermark: MemoryWatermark): void;
+  /** To be called when nothing happens: messages that wait leave memory for the disk. False when there was nothing to do. */
+  rest(): boolean;
   /** Closes all connections (320), frees the port and the data directory, forgets what is in memory. Calling it again does nothing more. */
   close(): Promise<void>;
 }
@@ -115,6 +117,7 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
     definitions: running.definitions,
     refreshCertificates: () => running.amqp.refreshCertificates(),
     setMemoryWatermark: (watermark) => running.memoryAlarm.setWatermark(watermark),
+    rest: () => broker.memoryBudget.rest(),
     close,
     [Symbol.asyncDispose]: close,
   };

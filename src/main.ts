@@ -31,12 +31,12 @@ const STOP_TIMEOUT_MS = 5000;
 async function start({ options, files }: SettingOptions): Promise<void> {
   inlineMore();
   countExternalMemoryWithHeap();
-  shrinkWhenQuiet(systemTimers);
   const loaded = loadSettings({ options, files, environment: process.env });
   const { settings } = loaded;
   const log = await openLog(settings.log);
   tellOfConfiguration(loaded, log);
   const broker = await listen(settings, log);
+  shrinkWhenQuiet(systemTimers, () => broker.rest());
   stopOnSignal(broker, log);
   log.info(`Leveret ${VERSION} is ready: ${placesOf(broker)}`, {
     pid: process.pid,

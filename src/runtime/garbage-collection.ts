@@ -47,15 +47,20 @@ export function collectBehindReading(collect: () => void = collectYoung): (octet
  * Gives back to the system what a busy time has left of memory, as soon as the process is quiet. V8 keeps its young
  * generation at its largest size until it collects all of the heap, which it never does while nothing happens: 30 MB.
  * Takes some 30 ms, once after each busy time.
+ *
+ * @param onQuiet is called each time that the process is found to be quiet; true: it gives up memory, which is collected next time
  */
-export function shrinkWhenQuiet(timers: Timers): Timer {
+export function shrinkWhenQuiet(timers: Timers, onQuiet: () => boolean): Timer {
+  let isAnyGivenUp = false;
   let usage = process.cpuUsage();
   return timers.every(QUIET_CHECK_MS, () => {
     const { user, system } = process.cpuUsage(usage);
     usage = process.cpuUsage();
     if ((user + system) / 1000 > QUIET_CHECK_MS * QUIET_SHARE) return;
+    const wasAnyGivenUp = isAnyGivenUp;
+    isAnyGivenUp = onQuiet();
     const { heapTotal, heapUsed } = process.memoryUsage();
-    if (heapTotal - heapUsed > SPARE_OCTETS_MIN) collectAll();
+    if (wasAnyGivenUp || heapTotal - heapUsed > SPARE_OCTETS_MIN) collectAll();
   });
 }
 

@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import { createBroker, type CreateBrokerOptions, type EmbeddedBroker } from 'leveret';
 import { fromPlain, toPlain, type PlainValue } from '../../src/amqp/wire/field-table.ts';
 import * as methods from '../../src/amqp/wire/generated/methods.ts';
+import { eventually } from '../support/eventually.ts';
 import { RawClient, type RawChannel } from '../support/raw-client.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -246,6 +247,17 @@ describe('a long backlog', { concurrency: true }, () => {
     assert.equal(await stage.declare(), COUNT);
     await stage.channel.consume('q', 'c', { noAck: true });
     assert.deepEqual(await stage.channel.deliveries(COUNT), bodies);
+  });
+
+  test('leaves memory when nothing happens, and is delivered in order all the same', async (t) => {
+    await using stage = await Restarting.start({ dataDir: temporaryDirectory(t) });
+    await stage.declare();
+    await stage.publish(...bodies);
+    assert.equal(stage.broker.rest(), true);
+    await eventually('nothing is left to write out', () => !stage.broker.rest());
+    await stage.publish('one more');
+    await stage.channel.consume('q', 'c', { noAck: true });
+    assert.deepEqual(await stage.channel.deliveries(COUNT + 1), [...bodies, 'one more']);
   });
 
   test('can be browsed at any depth, and nothing of it is taken', async (t) => {

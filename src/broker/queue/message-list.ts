@@ -7,7 +7,7 @@
  *        head                          on disk only                   tail
  */
 import type { LogOwner, QueueLog } from '../../store/journal.ts';
-import { MESSAGE_OVERHEAD_OCTETS, type MemoryBudget } from '../memory-budget.ts';
+import { MESSAGE_OVERHEAD_OCTETS, type MemoryBudget, type Resting } from '../memory-budget.ts';
 import type { Message } from '../message.ts';
 import { MessageRestorer } from '../stored-message.ts';
 import type { BrowsedMessage } from './browsed-message.ts';
@@ -23,7 +23,7 @@ export function isKept(message: Message, rule: KeepRule): boolean {
   return rule === 'persistent' ? message.isPersistent : rule === 'everything';
 }
 
-export class MessageList implements LogOwner {
+export class MessageList implements LogOwner, Resting {
   /** Messages in the list. */
   length = 0;
   /** Of these, messages that are on disk only. */
@@ -282,6 +282,15 @@ export class MessageList implements LogOwner {
     chunk.octets = octets;
     this.#octets += change;
     this.#budget.used += change;
+    this.#budget.note(this, this.#octets);
+  }
+
+  rest(): boolean {
+    if (!this.log.hasPages) return false;
+    const behind = this.#chunks.slice(1);
+    const leaving = behind.filter((chunk) => chunk.isComplete && chunk.messages !== null);
+    for (const chunk of leaving) this.#writeOut(chunk);
+    return leaving.length > 0;
   }
 
   #writeOut(chunk: MessageChunk): void {

@@ -28,8 +28,13 @@ describe('memory that a busy time has left', () => {
     makeGarbage();
     const before = process.memoryUsage();
     const { timers, tick } = manualTimers();
-    shrinkWhenQuiet(timers);
+    let quietCount = 0;
+    shrinkWhenQuiet(timers, () => {
+      quietCount++;
+      return false;
+    });
     tick();
+    assert.equal(quietCount, 1);
     assert.ok(process.memoryUsage().heapTotal < before.heapTotal - 50_000_000);
   });
 });
