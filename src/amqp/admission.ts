@@ -27,6 +27,8 @@ export class Admission {
   readonly #options: AdmissionOptions;
   /** Who was admitted, and where; null before and afterwards. */
   #counted: { readonly user: string; readonly vhost: string } | null = null;
+  /** The connection is gone: nobody is left to be counted. */
+  #isOver = false;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -39,7 +41,7 @@ export class Admission {
     const refusal = `access to vhost '${vhost}' refused for user '${user.name}'`;
     const answer = disclosing(access.vhostAccess(user, vhost, peer), refusal);
     return whenKnown(answer, (isAllowed) => {
-      if (!isAllowed) refuse(refusal);
+      if (!isAllowed || this.#isOver) refuse(refusal);
       // While somebody was asked others may have entered.
       const virtualHost = this.#checkLimits(user, vhost);
       broker.connectionCount++;
@@ -73,6 +75,7 @@ export class Admission {
 
   /** The connection is gone. */
   leave(): void {
+    this.#isOver = true;
     if (this.#counted === null) return;
     const { user, vhost } = this.#counted;
     this.#counted = null;

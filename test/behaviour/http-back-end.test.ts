@@ -5,6 +5,10 @@ import { describe, test } from 'node:test';
 import { connect, credentials } from 'amqplib';
 import { readFileSync } from 'node:fs';
 import { createBroker, type AccessOptions, type EmbeddedBroker } from 'leveret';
+import { HttpBackEnd } from '../../src/access/http/http-back-end.ts';
+import { CONNECTION_OPEN_OK } from '../../src/amqp/wire/generated/methods.ts';
+import { silentLogger } from '../../src/runtime/logger.ts';
+import { startAccessBroker } from '../support/access-broker.ts';
 import {
   startAuthServer,
   type AuthServer,
@@ -12,6 +16,8 @@ import {
 } from '../support/auth-server.ts';
 import { CertificateAuthority } from '../support/certificates.ts';
 import { CollectedLog } from '../support/collected-log.ts';
+import { eventually } from '../support/eventually.ts';
+import { guestAccess } from '../support/guest-access.ts';
 import { withManagement } from '../support/management.ts';
 import { RawClient } from '../support/raw-client.ts';
 import { askForVirtualHost, expectRefusedLogin } from '../support/refused-login.ts';
@@ -496,5 +502,32 @@ describe('a server with TLS', { concurrency: true }, () => {
       caCertFile: caFile,
     });
     assert.equal(await tryWith(t, { tls: without, isAskingForCertificate: true }), false);
+  });
+});
+
+describe('a client that leaves while the server thinks', { concurrency: true }, () => {
+  test('is not counted as a connection when the answer comes', async () => {
+    const answers: (() => void)[] = [];
+    await using server = await startAuthServer(({ about }, response) => {
+      if (about !== 'vhost') return 'allow';
+      answers.push(() => response.end('allow'));
+      return null;
+    });
+    const backEnd = new HttpBackEnd(server.paths, silentLogger);
+    const access = guestAccess({ backEnds: () => [{ authentication: backEnd }] });
+    await using running = await startAccessBroker({ access });
+    {
+      await using _client = await askForVirtualHost(running.port, 'jane', 'secret');
+      await eventually('the server is asked', () => answers.length === 1);
+    }
+    await eventually('the connection is gone', () => running.log.lines.length > 0);
+    answers[0]?.();
+    await using other = await askForVirtualHost(running.port, 'jane', 'secret');
+    await eventually('the server is asked again', () => answers.length === 2);
+    answers[1]?.();
+    await other.expect(CONNECTION_OPEN_OK);
+    assert.equal(running.broker.connectionCount, 1);
+    assert.equal(access.usage.connectionsOf('jane'), 1);
+    await access.close();
   });
 });

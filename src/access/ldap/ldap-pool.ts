@@ -35,7 +35,8 @@ export class LdapPool {
   readonly #options: LdapPoolOptions;
   /** The one used last is last. */
   #idle: Idle[] = [];
-  /** Those in use among them, and those on the way. */
+  readonly #inUse = new Set<LdapConnection>();
+  /** All of them, and those on the way. */
   #count = 0;
   readonly #waiting: (() => void)[] = [];
   /** When servers could not be reached. */
@@ -49,6 +50,8 @@ export class LdapPool {
   close(): void {
     this.#isClosed = true;
     for (const idle of this.#idle.splice(0)) this.#drop(idle);
+    // What is asked fails: nobody waits for it.
+    for (const connection of this.#inUse) connection.close();
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
@@ -61,6 +64,7 @@ export class LdapPool {
     for (let retriesLeft = RETRIES_MAX; ; retriesLeft--) {
       // oxlint-disable-next-line no-await-in-loop -- the next only when this one has failed
       const { connection, isReused } = await this.#take(bindAs);
+      this.#inUse.add(connection);
       try {
         if (bindAs !== 'anonymous' && connection.boundAs !== bindAs) {
           // oxlint-disable-next-line no-await-in-loop
@@ -111,6 +115,7 @@ export class LdapPool {
 
   #giveBack(connection: LdapConnection): void {
     const { timers, idleTimeoutMs } = this.#options;
+    this.#inUse.delete(connection);
     if (this.#isClosed || !connection.isUsable) {
       this.#end(connection);
       return;
