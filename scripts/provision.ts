@@ -72,6 +72,9 @@ const NEEDS: readonly Need[] = [
   },
 ];
 
+/** Where packages ask whether they may start what they bring. */
+const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
+
 const mustHaveAll = process.env['CI'] === 'true';
 let missingCount = 0;
 for (const need of NEEDS) {
@@ -117,9 +120,6 @@ function findAfterInstalling(need: Need): string | null {
   );
   return isInstalled ? need.find() : null;
 }
-
-/** Where packages ask whether they may start what they bring. */
-const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
 
 /** Installs what brings services without starting any: tests start what they need by themselves. */
 function withoutServices<T>(install: () => T): T {

@@ -439,12 +439,16 @@ describe('a server with TLS', { concurrency: true }, () => {
     options: {
       readonly host?: string;
       readonly isAskingForCertificate?: boolean;
+      /** Another authority is between its certificate and the one that is trusted. */
+      readonly isBelowAnother?: boolean;
       readonly tls: (authority: CertificateAuthority, directory: string) => Promise<object>;
     },
   ): Promise<boolean> {
     const directory = temporaryDirectory(t);
     const authority = await CertificateAuthority.create(directory, 'root');
-    const server = await authority.issue('server', 'CN=auth', { dns: ['localhost'] });
+    const issuer =
+      options.isBelowAnother === true ? await authority.intermediate('mid') : authority;
+    const server = await issuer.issue('server', 'CN=auth', { dns: ['localhost'] });
     const caFile = options.isAskingForCertificate === true ? { caFile: authority.caFile } : {};
     const serving: AuthServerOptions = {
       tls: { ...server, ...caFile },
@@ -491,6 +495,17 @@ describe('a server with TLS', { concurrency: true }, () => {
     });
     assert.equal(await tryWith(t, { tls, host: '127.0.0.1' }), true);
   });
+
+  for (const depth of [0, 1]) {
+    const outcome = depth === 0 ? 'is not asked' : 'is asked';
+    test(`${outcome} with an authority between where depth is ${depth}`, async (t) => {
+      const tls = async ({ caFile }: CertificateAuthority): Promise<object> => ({
+        caCertFile: caFile,
+        depth,
+      });
+      assert.equal(await tryWith(t, { tls, isBelowAnother: true }), depth === 1);
+    });
+  }
 
   test('sees the certificate of the broker', async (t) => {
     const tls = async (authority: CertificateAuthority): Promise<object> => ({
