@@ -66,14 +66,15 @@ export function tlsOptionsFor(host: string, options: ConnectionOptions): Connect
   return { ...options, host, ...(servername === undefined ? {} : { servername }) };
 }
 
-function identityProblem(
+/** Why a server is not the one that was asked for; undefined when it is. */
+export function identityProblem(
   host: string,
   certificate: PeerCertificate,
   { hostnameVerification = 'wildcard', depth = null }: Partial<TlsClientSettings>,
 ): Error | undefined {
   const between = countBetween(certificate as DetailedPeerCertificate);
   if (depth !== null && between > depth) {
-    return new Error(`${between} certificates are between the server's and one that is trusted`);
+    return new Error(`more than ${depth} certificates in its chain`);
   }
   return hostnameVerification === 'none' ? undefined : checkServerIdentity(host, certificate);
 }
