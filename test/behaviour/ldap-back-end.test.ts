@@ -19,6 +19,7 @@ import { withManagement } from '../support/management.ts';
 import { RawClient } from '../support/raw-client.ts';
 import { askForVirtualHost, expectRefusedLogin } from '../support/refused-login.ts';
 import { ADMIN, findSlapd, Slapd } from '../support/slapd.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const PEOPLE = 'ou=people,dc=example,dc=org';
@@ -375,6 +376,43 @@ describe('a directory', { skip: isMissing && 'slapd is missing', concurrency: tr
         const answers = users.map(async (user, n) => mayDeclare(port, user, `q${n}`));
         assert.deepEqual(await Promise.all(answers), [true, false, true, false, true]);
       });
+    });
+
+    test('over a connection that is kept', async () => {
+      await using proxy = await TcpProxy.open(server.port);
+      await withLdap({ port: proxy.port }, async ({ port }) => {
+        for (let count = 0; count < 3; count++) {
+          // oxlint-disable-next-line no-await-in-loop -- one after the other
+          assert.ok(await enters(port, ALICE));
+        }
+        assert.equal(proxy.madeCount, 1);
+      });
+    });
+
+    test('over a new connection when nobody has needed the last one for a while', async () => {
+      await using proxy = await TcpProxy.open(server.port);
+      await withLdap({ port: proxy.port, idleTimeoutMs: 1 }, async ({ port }) => {
+        assert.ok(await enters(port, ALICE));
+        await eventually('the connection is closed', () => proxy.openCount === 0);
+        assert.ok(await enters(port, ALICE));
+        assert.equal(proxy.madeCount, 2);
+      });
+    });
+
+    test('in vain when the network falls silent, and only for so long', async () => {
+      await using proxy = await TcpProxy.open(server.port);
+      const internal = { authn: 'internal', authz: 'internal' } as const;
+      await withLdap(
+        { port: proxy.port, timeoutMs: 2000 },
+        async ({ port, log }) => {
+          assert.ok(await enters(port, ALICE));
+          proxy.cut();
+          await expectRefusedLogin(port, 'alice', 'alice secret');
+          assert.ok(log.complaints.some((line) => line.includes('could not be checked')));
+          assert.ok(await enters(port, { user: 'guest', password: 'guest' }));
+        },
+        { backEnds: [LDAP, internal] },
+      );
     });
 
     test('as itself by a broker whose own password is wrong in vain, and the log says so', async () => {

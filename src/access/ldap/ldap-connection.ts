@@ -102,7 +102,12 @@ export class LdapConnection implements Directory {
   }
 
   get isUsable(): boolean {
-    return !this.#stream.destroyed;
+    return !this.#stream.destroyed && !this.isEndedByServer;
+  }
+
+  /** As servers do with connections that are not used. */
+  get isEndedByServer(): boolean {
+    return this.#stream.isEndedByServer;
   }
 
   close(): void {

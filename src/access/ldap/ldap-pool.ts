@@ -73,8 +73,7 @@ export class LdapPool {
         // oxlint-disable-next-line no-await-in-loop
         return await ask(connection);
       } catch (error) {
-        const hasEnded = isReused && !connection.isUsable;
-        if (!hasEnded || retriesLeft === 0) throw error;
+        if (!isReused || !connection.isEndedByServer || retriesLeft === 0) throw error;
       } finally {
         this.#giveBack(connection);
       }

@@ -37,14 +37,23 @@ export class LdapStream extends Duplex {
   readonly #socket: Socket;
   #rest: Buffer = Buffer.alloc(0);
   #answerLength = 0;
+  #isEndedByServer = false;
 
   /** @param socket - one that is connected */
   constructor(socket: Socket) {
     super();
     this.#socket = socket;
     socket.on('data', (chunk) => this.#receive(chunk));
-    socket.on('end', () => this.push(null));
-    socket.on('close', () => this.destroy());
+    socket.on('end', () => this.#ended());
+    socket.on('close', () => {
+      this.#ended();
+      this.destroy();
+    });
+  }
+
+  /** The server, or the network, has closed the connection: not this side, for an answer that was none. */
+  get isEndedByServer(): boolean {
+    return this.#isEndedByServer;
   }
 
   override _read(): void {}
@@ -61,6 +70,12 @@ export class LdapStream extends Duplex {
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#socket.destroy();
     done(error);
+  }
+
+  #ended(): void {
+    if (this.destroyed || this.#isEndedByServer) return;
+    this.#isEndedByServer = true;
+    this.push(null);
   }
 
   #receive(chunk: Buffer): void {
