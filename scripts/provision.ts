@@ -1,7 +1,7 @@
 // Makes ready what the tests need beyond npm, where it can, and names what will be skipped where it
 // cannot. With CI=true nothing may be skipped, so there a missing thing is an error.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import {
   compileGo,
   compileGoExamples,
@@ -10,12 +10,15 @@ import {
 } from '../test/support/compiled-programs.ts';
 import { findAmqpTools } from '../test/support/amqp-tools.ts';
 import { makePython, type Python } from '../test/support/python.ts';
+import { findSlapd } from '../test/support/slapd.ts';
 
 interface Need {
   readonly name: string;
   /** Where it was found, or null. */
   find(): string | null;
   readonly debianPackages: readonly string[];
+  /** Answers to what the packages would ask, as debconf-set-selections takes them. */
+  readonly debianAnswers?: string;
   readonly byHand: string;
   readonly skipped: string;
 }
@@ -36,6 +39,15 @@ const NEEDS: readonly Need[] = [
     debianPackages: ['amqp-tools'],
     byHand: 'install amqp-publish and its companions from https://github.com/alanxz/rabbitmq-c',
     skipped: 'test/interop/amqp-tools.test.ts',
+  },
+  {
+    name: 'slapd, an LDAP server',
+    find: findSlapd,
+    debianPackages: ['slapd'],
+    // A directory of its own is made by the test that needs one: none is set up for the machine.
+    debianAnswers: 'slapd slapd/no_configuration boolean true',
+    byHand: 'install slapd of OpenLDAP as /usr/sbin/slapd, with its schemas in /etc/ldap/schema',
+    skipped: 'most of test/behaviour/ldap-back-end.test.ts',
   },
   {
     name: 'Go, and the examples with amqp091-go',
@@ -59,6 +71,9 @@ const NEEDS: readonly Need[] = [
     skipped: 'test/interop/java-client.test.ts',
   },
 ];
+
+/** Where packages ask whether they may start what they bring. */
+const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
 
 const mustHaveAll = process.env['CI'] === 'true';
 let missingCount = 0;
@@ -97,9 +112,25 @@ function findAfterInstalling(need: Need): string | null {
   console.log(`provision: installing ${need.debianPackages.join(', ')} for ${need.name}`);
   // An update may fail for one unreachable source while the rest is good enough.
   apt(['update']);
-  return apt(['install', '-y', '--no-install-recommends', ...need.debianPackages])
-    ? need.find()
-    : null;
+  if (need.debianAnswers !== undefined) {
+    spawnSync('/usr/bin/debconf-set-selections', { input: need.debianAnswers });
+  }
+  const isInstalled = withoutServices(() =>
+    apt(['install', '-y', '--no-install-recommends', ...need.debianPackages]),
+  );
+  return isInstalled ? need.find() : null;
+}
+
+/** Installs what brings services without starting any: tests start what they need by themselves. */
+function withoutServices<T>(install: () => T): T {
+  // Somebody has said already whether services may start.
+  if (existsSync(SERVICE_POLICY)) return install();
+  writeFileSync(SERVICE_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    return install();
+  } finally {
+    rmSync(SERVICE_POLICY);
+  }
 }
 
 function whyNotInstallable(): string | null {

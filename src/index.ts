@@ -19,6 +19,8 @@ import type { ListenerFacts } from './plugins/plugin-api.ts';
 export type { DefaultUser } from './access/access-control.ts';
 export { BackEndError } from './access/back-end-error.ts';
 export type * from './access/oauth2/oauth2-options.ts';
+export type { HttpBackEndOptions } from './access/http/http-back-end.ts';
+export type { LdapBackEndOptions, LdapBind } from './access/ldap/ldap-options.ts';
 export type { PasswordRule } from './access/password-rule.ts';
 export type { VirtualHostUser } from './access/virtual-host-users.ts';
 export type { MechanismOptions } from './amqp/mechanisms.ts';
@@ -35,6 +37,7 @@ export type {
   AccessOptions,
   BackEndName,
   BackEndStep,
+  CacheOptions,
   CreateBrokerOptions,
   ManagementListenOptions,
   PrometheusListenOptions,

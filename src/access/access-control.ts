@@ -17,6 +17,7 @@ import type {
   Resource,
   TopicVariables,
 } from './authenticator.ts';
+import { DisclosedRefusal } from './disclosed-refusal.ts';
 import { allAgree, whenKnown, type Eventually } from './eventually.ts';
 import { FailedLogins } from './failed-logins.ts';
 import { InternalBackEnd } from './internal-back-end.ts';
@@ -271,8 +272,17 @@ export class AccessControl implements Authenticator, Authorizer {
 
   // What users may do --------------------------------------------------------------------------
 
+  /** A promise rejects with a DisclosedRefusal, or not at all. */
   vhostAccess(user: AuthenticatedUser, vhost: string, peer: Peer): Eventually<boolean> {
-    return allAgree(user.authorizers, (one) => one.vhostAccess(user, vhost, peer));
+    const answer = allAgree(user.authorizers, (one) => one.vhostAccess(user, vhost, peer));
+    if (!(answer instanceof Promise)) return answer;
+    return answer.catch((error: unknown) => {
+      if (error instanceof DisclosedRefusal) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      const { log } = this.#options.runtime;
+      log.error('a permission could not be checked', { user: user.name, vhost, reason });
+      return false;
+    });
   }
 
   resourceAccess(

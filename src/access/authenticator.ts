@@ -57,10 +57,15 @@ export type Access = 'configure' | 'write' | 'read';
 /** What placeholders in topic permissions stand for: `username`, `vhost`, and what a protocol adds. */
 export type TopicVariables = Readonly<Record<string, string>>;
 
-/** Decides for users that it knows. A promise that rejects says that it could not be asked: the answer is no then. */
+/**
+ * Decides for users that it knows. A promise that rejects says that it could not be asked: the answer is no then. With a
+ * DisclosedRefusal it says no, and why.
+ */
 export interface Authorizer {
   /** When it stops to allow anything, in milliseconds since 1970, and the user has to go; left out: never. */
   readonly expiresAtMs?: number;
+  /** What it says may change without notice: each channel asks anew. */
+  readonly changesUnnoticed?: true;
 
   /** May the user open a connection to the virtual host at all? */
   vhostAccess(user: AuthenticatedUser, vhost: string, peer: Peer): Eventually<boolean>;
@@ -95,6 +100,8 @@ export function expiryOf({ authorizers }: AuthenticatedUser): number {
 export interface BackEnd {
   /** As in the setting `auth_backends`. */
   readonly name: string;
+  /** What it says may change without notice. */
+  readonly changesUnnoticed?: true;
 
   /** Null refuses, as in Authenticator. */
   authenticate(login: Login): Eventually<AuthenticatedUser | null>;

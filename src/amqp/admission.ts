@@ -4,6 +4,7 @@
  */
 import type { AccessControl } from '../access/access-control.ts';
 import type { AuthenticatedUser, Peer } from '../access/authenticator.ts';
+import { DisclosedRefusal } from '../access/disclosed-refusal.ts';
 import { whenKnown, type Eventually } from '../access/eventually.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
@@ -26,6 +27,8 @@ export class Admission {
   readonly #options: AdmissionOptions;
   /** Who was admitted, and where; null before and afterwards. */
   #counted: { readonly user: string; readonly vhost: string } | null = null;
+  /** The connection is gone: nobody is left to be counted. */
+  #isOver = false;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -35,8 +38,10 @@ export class Admission {
   enter(user: AuthenticatedUser, vhost: string): Eventually<VirtualHost> {
     this.#checkLimits(user, vhost);
     const { access, peer, broker } = this.#options;
-    return whenKnown(access.vhostAccess(user, vhost, peer), (isAllowed) => {
-      if (!isAllowed) refuse(`access to vhost '${vhost}' refused for user '${user.name}'`);
+    const refusal = `access to vhost '${vhost}' refused for user '${user.name}'`;
+    const answer = disclosing(access.vhostAccess(user, vhost, peer), refusal);
+    return whenKnown(answer, (isAllowed) => {
+      if (!isAllowed || this.#isOver) refuse(refusal);
       // While somebody was asked others may have entered.
       const virtualHost = this.#checkLimits(user, vhost);
       broker.connectionCount++;
@@ -70,12 +75,22 @@ export class Admission {
 
   /** The connection is gone. */
   leave(): void {
+    this.#isOver = true;
     if (this.#counted === null) return;
     const { user, vhost } = this.#counted;
     this.#counted = null;
     this.#options.broker.connectionCount--;
     this.#options.access.usage.connectionClosed(user, vhost);
   }
+}
+
+/** Tells the client why, where the back end wants it. */
+export function disclosing(answer: Eventually<boolean>, refusal: string): Eventually<boolean> {
+  if (!(answer instanceof Promise)) return answer;
+  return answer.catch((error: unknown) => {
+    if (error instanceof DisclosedRefusal) refuse(`${refusal} ${error.explanation}`);
+    throw error;
+  });
 }
 
 /** @param limit below 0: none */

@@ -12,9 +12,10 @@ import {
   type AuthenticatedUser,
   type Peer,
 } from '../access/authenticator.ts';
+import { DisclosedRefusal } from '../access/disclosed-refusal.ts';
 import { whenKnown, type Eventually } from '../access/eventually.ts';
 import { BrokerError } from '../broker/errors.ts';
-import { isReached } from './admission.ts';
+import { disclosing, isReached } from './admission.ts';
 import { ProtocolError } from './errors.ts';
 import type { Logger } from '../runtime/logger.ts';
 
@@ -44,8 +45,11 @@ export class ConnectionAccess {
   expiresAtMs: number;
   readonly #options: ConnectionAccessOptions;
   readonly #allowed = new Set<string>();
-  /** What was found not to be allowed, for the operation under way only: the next one asks again. */
-  readonly #refused = new Set<string>();
+  /**
+   * What was found not to be allowed, with what is to be told of the reason; for the operation under way only: the next
+   * one asks again.
+   */
+  readonly #refused = new Map<string, string>();
   #generation = -1;
 
   constructor(options: ConnectionAccessOptions) {
@@ -77,9 +81,10 @@ export class ConnectionAccess {
     const { vhost } = this.#options;
     const resource = `${kind} '${shownName(kind, name)}' in vhost '${vhost}'`;
     const what = topic === undefined ? resource : `topic '${textOf(topic)}' in ${resource}`;
+    const explanation = this.#refused.get(keyOf(question)) ?? '';
     throw new BrokerError(
       'ACCESS_REFUSED',
-      `${access} access to ${what} refused for user '${this.user.name}'`,
+      `${access} access to ${what} refused for user '${this.user.name}'${explanation}`,
     );
   }
 
@@ -102,6 +107,8 @@ export class ConnectionAccess {
       );
     }
     usage.channelOpened(name);
+    // As RabbitMQ, which remembers for each channel what was allowed.
+    if (this.user.authorizers.some((one) => one.changesUnnoticed === true)) this.#allowed.clear();
   }
 
   channelsClosed(count: number): void {
@@ -120,11 +127,9 @@ export class ConnectionAccess {
       if (user === null) {
         throw new ProtocolError('NOT_ALLOWED', 'New secret was refused by one of the backends');
       }
-      return whenKnown(access.vhostAccess(user, vhost, peer), (isAllowed) => {
-        if (!isAllowed) {
-          const text = `access to vhost '${vhost}' refused for user '${user.name}'`;
-          throw new ProtocolError('NOT_ALLOWED', text);
-        }
+      const refusal = `access to vhost '${vhost}' refused for user '${user.name}'`;
+      return whenKnown(disclosing(access.vhostAccess(user, vhost, peer), refusal), (isAllowed) => {
+        if (!isAllowed) throw new ProtocolError('NOT_ALLOWED', refusal);
         this.user = user;
         this.expiresAtMs = expiryOf(user);
       });
@@ -152,15 +157,18 @@ export class ConnectionAccess {
     return answer.then(
       (isAllowed) => this.#remember(key, isAllowed, generation),
       (error: unknown) => {
+        const isDisclosed = error instanceof DisclosedRefusal;
+        this.#refused.set(key, isDisclosed ? ` ${error.explanation}` : '');
+        if (isDisclosed) return false;
         const reason = error instanceof Error ? error.message : String(error);
         this.#options.log.error('a permission could not be checked', { reason });
-        return this.#remember(key, false, generation);
+        return false;
       },
     );
   }
 
   #remember(key: string, isAllowed: boolean, generation: number): boolean {
-    if (!isAllowed) this.#refused.add(key);
+    if (!isAllowed) this.#refused.set(key, '');
     else if (this.#generation === generation) {
       if (this.#allowed.size >= ANSWERS_MAX) this.#allowed.clear();
       this.#allowed.add(key);

@@ -25,6 +25,9 @@ export interface AccessOptions {
   readonly virtualHostUsers: Settings['defaults']['users'];
   readonly backEnds: Settings['auth']['backends'];
   readonly oauth2: Settings['auth']['oauth2'];
+  readonly http: Settings['auth']['http'];
+  readonly ldap: Settings['auth']['ldap'];
+  readonly cache: Settings['auth']['cache'];
 }
 
 interface CertificateLogin {
@@ -51,6 +54,9 @@ export function accessOptions({ access, auth, defaults }: Settings): AccessOptio
     virtualHostUsers: defaults.users,
     backEnds: auth.backends,
     oauth2: auth.oauth2,
+    http: auth.http,
+    ldap: auth.ldap,
+    cache: auth.cache,
   };
 }
 

@@ -31,6 +31,12 @@ export function parsed<T extends string | number | object>(
 
 export const TEXT: ValueType<string> = type('text', v.pipe(v.string(), v.maxLength(8192)));
 
+/** Over several lines, perhaps. */
+export const LONG_TEXT: ValueType<string> = type(
+  'text',
+  v.pipe(v.string(), v.nonEmpty(), v.maxLength(65_536)),
+);
+
 export const NAME: ValueType<string> = type(
   'a name of 1 to 255 octets',
   v.pipe(v.string(), v.nonEmpty(), v.maxBytes(255)),

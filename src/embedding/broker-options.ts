@@ -1,6 +1,8 @@
 /** What a broker can be made with. All of it may be left out. */
 import type { DefaultUser } from '../access/access-control.ts';
 import type { OAuth2Options } from '../access/oauth2/oauth2-options.ts';
+import type { HttpBackEndOptions } from '../access/http/http-back-end.ts';
+import type { LdapBackEndOptions } from '../access/ldap/ldap-options.ts';
 import type { PasswordRule } from '../access/password-rule.ts';
 import type { VirtualHostUser } from '../access/virtual-host-users.ts';
 import type { Limits } from '../amqp/limits.ts';
@@ -78,6 +80,21 @@ export interface AccessOptions extends MechanismOptions {
   readonly backEnds?: readonly BackEndStep[];
   /** Of the back end `oauth2`. */
   readonly oauth2?: OAuth2Options;
+  /** Of the back end `http`. */
+  readonly http?: HttpBackEndOptions;
+  /** Of the back end `ldap`. */
+  readonly ldap?: LdapBackEndOptions;
+  /** Of the back end `cache`. */
+  readonly cache?: CacheOptions;
+}
+
+export interface CacheOptions {
+  /** Whose answers are kept. */
+  readonly backend: BackEndStep;
+  /** How long; 15 seconds when left out. */
+  readonly ttlMs?: number;
+  /** Keep refusals, too. */
+  readonly cacheRefusals?: boolean;
 }
 
 /** As in the setting `auth_backends`. */

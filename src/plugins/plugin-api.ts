@@ -21,6 +21,7 @@ import type { CertificateFacts, TlsIdentity } from '../runtime/tls-identity.ts';
 export type { AccessControl } from '../access/access-control.ts';
 export { AccessError } from '../access/access-error.ts';
 export type { Access, AuthenticatedUser, Peer, Resource } from '../access/authenticator.ts';
+export { DisclosedRefusal } from '../access/disclosed-refusal.ts';
 export { whenKnown, type Eventually } from '../access/eventually.ts';
 export type {
   ConnectionRegistry,

@@ -2,8 +2,8 @@
 // sensibly be. Redirects are not followed: who configured an address trusts that one.
 import { request as requestPlain, type IncomingMessage } from 'node:http';
 import { request as requestTls, type RequestOptions } from 'node:https';
-import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import { systemTimers } from './timers.ts';
+import { identityProblem } from './tls-client.ts';
 
 /** Which servers are believed, over TLS. */
 export interface ServerTrust {
@@ -57,40 +57,16 @@ export async function fetchDocument(url: URL, options: FetchOptions): Promise<Bu
 
 function requestOptions({ trust, signal }: FetchOptions): RequestOptions {
   const { authorities, isVerified, isHostVerified, depth } = trust;
+  const rule = { hostnameVerification: isHostVerified ? 'wildcard' : 'none', depth } as const;
   return {
     // No connection outlives its answer.
     agent: false,
     headers: { accept: 'application/json' },
     rejectUnauthorized: isVerified,
     ...(authorities === null ? {} : { ca: authorities }),
-    checkServerIdentity: (host, certificate) => {
-      const problem = isHostVerified ? checkServerIdentity(host, certificate) : undefined;
-      return problem ?? checkDepth(certificate, depth);
-    },
+    checkServerIdentity: (host, certificate) => identityProblem(host, certificate, rule),
     signal,
   };
-}
-
-/** How many certificates stand between the server's and the root. */
-function checkDepth(certificate: PeerCertificate, depth: number | null): Error | undefined {
-  if (depth === null) return undefined;
-  let count = 0;
-  let issuer = issuerOf(certificate);
-  while (issuer !== null && issuerOf(issuer) !== null && count <= depth) {
-    count++;
-    issuer = issuerOf(issuer);
-  }
-  return count > depth ? new Error(`more than ${depth} certificates in its chain`) : undefined;
-}
-
-/** Null for a root, which issued itself, and where the chain ends without one. */
-function issuerOf(certificate: PeerCertificate): PeerCertificate | null {
-  const { issuerCertificate: issuer } = certificate as Partial<
-    PeerCertificate & { issuerCertificate: PeerCertificate }
-  >;
-  return issuer === undefined || issuer.fingerprint256 === certificate.fingerprint256
-    ? null
-    : issuer;
 }
 
 function collect(

@@ -24,6 +24,8 @@ const RUNTIME = /^src\/runtime\//u;
 const WIRE = /^src\/amqp\/wire\//u;
 const BROKER = /^src\/broker\//u;
 const ACCESS = /^src\/access\//u;
+/** The language of queries, which says what is wrong with them. */
+const LDAP_QUERIES = /^src\/access\/ldap\/query\//u;
 const CONFIG = /^src\/config\//u;
 const STORE = /^src\/store\//u;
 /** The interfaces lie in store/ itself, each engine in a folder below. */
@@ -52,7 +54,7 @@ const ROOMS: readonly Room[] = [
   { name: 'store', files: STORE_INTERFACES, mayImport: [RUNTIME] },
   ...engineRooms(['memory', 'local', 'jetstream']),
   { name: 'access', files: ACCESS, mayImport: [RUNTIME, STORE_INTERFACES] },
-  { name: 'config', files: CONFIG, mayImport: [RUNTIME, STORE_INTERFACES] },
+  { name: 'config', files: CONFIG, mayImport: [RUNTIME, STORE_INTERFACES, LDAP_QUERIES] },
   { name: 'cluster', files: /^src\/cluster\//u, mayImport: [BROKER, STORE, RUNTIME] },
   { name: 'cli', files: /^src\/cli\//u, mayImport: [CONFIG, WIRE, VERSION] },
   {

@@ -184,11 +184,11 @@ describe('a configuration that is wrong stops the start', { concurrency: true },
     );
   });
 
-  test('with a back end that there is not', async (t) => {
+  test('with a back end that nobody has said enough of', async (t) => {
     const file = fileOf(t, 'auth_backends.1 = ldap\nport = 0\n');
     assert.equal(
       await errorsOf(t, { args: ['start', '--in-memory', '--config', file] }),
-      'leveret: auth_backends: there is no back end ldap yet\n',
+      'leveret: auth_backends: the back end ldap asks for auth_ldap.servers.1\n',
     );
   });
 

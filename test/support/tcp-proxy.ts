@@ -6,9 +6,12 @@ export class TcpProxy implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #isCut = false;
+  /** Connections that clients have made, ever. */
+  madeCount = 0;
 
   private constructor(target: number) {
     this.#server = createServer((client) => {
+      this.madeCount++;
       const broker = connect(target, '127.0.0.1');
       this.#join(client, broker);
       this.#join(broker, client);
@@ -26,6 +29,11 @@ export class TcpProxy implements AsyncDisposable {
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Connections that are open, each with two sockets. */
+  get openCount(): number {
+    return this.#sockets.size / 2;
   }
 
   /** From now on nothing passes in either direction, and nobody is told. */

@@ -1,4 +1,6 @@
 // Who says who somebody is: the chain of back ends, SASL mechanisms, the back ends over HTTP and LDAP, the cache.
+import { TermError } from '../../access/ldap/query/erlang-term.ts';
+import { parseQuery, parseTagQueries } from '../../access/ldap/query/ldap-query.ts';
 import type {
   AuthBackendName,
   AuthBackendStep,
@@ -23,6 +25,7 @@ import {
 import {
   BOOLEAN,
   limit,
+  LONG_TEXT,
   NAME,
   oneOf,
   PORT,
@@ -138,10 +141,30 @@ function ldapText(name: string, description: string): Setting<string | null> {
   return setting(`auth_ldap.${name}`, TEXT, null, { description });
 }
 
+/** A query is parsed here to tell what is wrong with it; who uses it does so again. */
+function ldapQuery(
+  name: string,
+  description: string,
+  parse: (text: string) => unknown,
+): Setting<string | null> {
+  const query = key(`auth_ldap.queries.${name}`, LONG_TEXT, { description });
+  return combined([query], (given) => {
+    const said = given.one(query);
+    if (said === null) return null;
+    try {
+      parse(said.value);
+      return said.value;
+    } catch (error) {
+      if (!(error instanceof TermError)) throw error;
+      throw new SettingProblem(`${said.place}: ${error.message}`);
+    }
+  });
+}
+
 const LDAP: SchemaOf<LdapSettings> = {
   servers: list('auth_ldap.servers.$n', TEXT, [], { description: 'a server to ask' }),
   port: setting('auth_ldap.port', PORT, 389, { description: 'port of the servers' }),
-  timeoutMs: setting('auth_ldap.timeout', limit(1), Number.POSITIVE_INFINITY, {
+  timeoutMs: setting('auth_ldap.timeout', limit(1), 30_000, {
     description: 'for an answer',
     unit: 'milliseconds',
   }),
@@ -169,10 +192,10 @@ const LDAP: SchemaOf<LdapSettings> = {
     description: 'log what is asked',
   }),
   queries: {
-    vhostAccess: ldapText('queries.vhost_access', 'who may use a virtual host'),
-    resourceAccess: ldapText('queries.resource_access', 'who may use a queue or exchange'),
-    topicAccess: ldapText('queries.topic_access', 'who may use a routing key'),
-    tags: ldapText('queries.tags', 'who has which tag'),
+    vhostAccess: ldapQuery('vhost_access', 'who may use a virtual host', parseQuery),
+    resourceAccess: ldapQuery('resource_access', 'who may use a queue or exchange', parseQuery),
+    topicAccess: ldapQuery('topic_access', 'who may use a routing key', parseQuery),
+    tags: ldapQuery('tags', 'who has which tag', parseTagQueries),
   },
   tls: tlsClient('auth_ldap.ssl_options'),
 };

@@ -1,5 +1,5 @@
 /** The virtual host that a path names, for users who may see it. */
-import type { PluginContext, VirtualHost } from '../plugin-api.ts';
+import { DisclosedRefusal, type PluginContext, type VirtualHost } from '../plugin-api.ts';
 import { hasTag, notAuthorised, notFound, type Request } from './route.ts';
 
 /** @throws Refusal: 404 where there is none, 401 where the user has nothing to do there */
@@ -34,5 +34,11 @@ async function mayEnter(
   { user, peer }: Request,
   vhost: string,
 ): Promise<boolean> {
-  return hasTag(user, 'monitoring') || access.vhostAccess(user, vhost, peer);
+  if (hasTag(user, 'monitoring')) return true;
+  try {
+    return await access.vhostAccess(user, vhost, peer);
+  } catch (error) {
+    if (error instanceof DisclosedRefusal) return false;
+    throw error;
+  }
 }

@@ -144,3 +144,32 @@ describe('any octets', () => {
     );
   });
 });
+
+describe('a value in triple quotes', () => {
+  test('goes over several lines, and lines after it keep their numbers', () => {
+    const lines = parse(
+      "a = '''\n[{x, \"y\"},\r\n # no comment = here\n]\n''' # but here\nb = 1\n",
+    );
+    assert.deepEqual(lines, [
+      { kind: 'setting', line: 1, words: ['a'], value: '[{x, "y"},\n # no comment = here\n]' },
+      { kind: 'setting', line: 6, words: ['b'], value: '1' },
+    ]);
+  });
+
+  test('may be on one line', () => {
+    assert.equal(valueOf("a = ''' it's one '''"), "it's one");
+  });
+
+  const bad: ReadonlyArray<readonly [text: string, complaint: string]> = [
+    ["a = '''\nb = 1\n", "has a value that begins with ''' and lacks its end"],
+    ["a = '''\nb\n''' c", 'goes on after the closing quotes'],
+    ["a = '''b''' c", 'goes on after the closing quotes'],
+    ["a = '''\n\u0001\n'''", 'has a control character in it'],
+    [`a = '''\n${'x'.repeat(65_537)}\n'''`, 'is longer than 65536 octets'],
+  ];
+  for (const [text, message] of bad) {
+    test(`is refused: ${JSON.stringify(text.slice(0, 40))}`, () => {
+      assert.equal(complaint(text), message);
+    });
+  }
+});

@@ -128,13 +128,49 @@ listeners.tcp.seven   = [::1]:5675`;
 auth_backends.10 = internal
 auth_backends.2.authn = rabbit_auth_backend_ldap
 auth_backends.2.authz = internal
-auth_backends.1 = oauth`;
+auth_backends.1 = oauth
+auth_ldap.servers.1 = localhost`;
     assert.deepEqual(settings(t, { text }).auth.backends, [
       { authn: 'oauth2', authz: 'oauth2' },
       { authn: 'ldap', authz: 'internal' },
       { authn: 'internal', authz: 'internal' },
     ]);
   });
+
+  test('says queries of LDAP over several lines', (t) => {
+    const text = `
+auth_ldap.queries.tags = '''
+[{administrator, {in_group, "cn=admins,dc=example,dc=org"}},
+ {management,    {constant, true}}]
+'''
+auth_ldap.queries.vhost_access = {constant, true}`;
+    const { queries } = settings(t, { text }).auth.ldap;
+    assert.match(queries.tags ?? '', /^\[\{administrator.*\n.*\}\]$/u);
+    assert.equal(queries.vhostAccess, '{constant, true}');
+  });
+
+  test('is told where a query of LDAP is wrong', (t) => {
+    const text = "auth_ldap.queries.tags = '''\n[{administrator,\n  {in_grup, \"a\"}}]\n'''";
+    assert.throws(
+      () => settings(t, { text }),
+      /auth_ldap\.queries\.tags: line 2, column 3: expected a query such as/u,
+    );
+  });
+
+  const incomplete: ReadonlyArray<readonly [text: string, problem: RegExp]> = [
+    ['auth_backends.1 = http', /http asks for auth_http\.user_path/u],
+    ['auth_backends.1 = ldap', /ldap asks for auth_ldap\.servers\.1/u],
+    [
+      'auth_backends.1 = cache\nauth_cache.cached_backend = http',
+      /http asks for auth_http\.resource_path/u,
+    ],
+    ['auth_backends.1 = cache\nauth_cache.cached_backend = cache', /cannot keep its own answers/u],
+  ];
+  for (const [text, problem] of incomplete) {
+    test(`is told what a back end lacks: ${JSON.stringify(text)}`, (t) => {
+      assert.throws(() => settings(t, { text }), problem);
+    });
+  }
 
   test('says limits and policies for what is made later', (t) => {
     const text = `
