@@ -2,7 +2,7 @@
  * Credentials that were found right, so that a slow hash is computed once and not at each login. Kept are digests under
  * a key that lives as long as the process: no password, and nothing that helps to guess one outside of it.
  */
-import { createHmac } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Random } from '../runtime/random.ts';
 import type { PasswordHash } from './password-hashing.ts';
 
@@ -23,16 +23,19 @@ export class VerifiedCredentials {
     return this.#hashes.size;
   }
 
-  /** What stands for a user name and a password here. */
+  /**
+   * What stands for a user name and a password here: a digest behind the key. (An HMAC says no more to whom digests are never
+   * shown, and takes four times as long.)
+   */
   digestOf(userName: string, password: string): string {
     const name = Buffer.from(userName);
     const length = Buffer.alloc(4);
     length.writeUInt32BE(name.length);
-    return createHmac('sha256', this.#key)
-      .update(length)
-      .update(name)
-      .update(password)
-      .digest('base64');
+    return hash(
+      'sha256',
+      Buffer.concat([this.#key, length, name, Buffer.from(password)]),
+      'base64',
+    );
   }
 
   /** Whether the password was found to meet exactly this hash: after a change of password it was not. */

@@ -21,7 +21,7 @@ import { createSystemRuntime } from '../runtime/system-runtime.ts';
 import { DEFAULT_TLS, TlsIdentity } from '../runtime/tls-identity.ts';
 import { RABBITMQ_VERSION, VERSION } from '../version.ts';
 import { tellAccessChanges } from './access-events.ts';
-import { loginChainOf } from './back-ends.ts';
+import { loadBackEnds } from './back-ends.ts';
 import type { CreateBrokerOptions } from './broker-options.ts';
 import { loadPlugins } from './load-plugins.ts';
 import { openStore, type Store } from './open-store.ts';
@@ -164,11 +164,12 @@ async function recover(
   const broker = new Broker({ defaultVirtualHost, ...options, runtime, ...store, memoryBudget });
   const { definitions } = store;
   const { access: accessOptions = {} } = options;
+  const chainOf = await loadBackEnds(accessOptions);
   const access = new AccessControl({
     definitions,
     runtime,
     ...accessOptions,
-    backEnds: (internal) => loginChainOf({ options: accessOptions, runtime, internal }),
+    backEnds: (internal) => chainOf({ options: accessOptions, runtime, internal }),
   });
   await access.recover(isFurnished ? null : defaultUser);
   const users = await VirtualHostUsers.prepare(access, options.access?.virtualHostUsers ?? []);

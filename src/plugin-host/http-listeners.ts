@@ -1,6 +1,5 @@
 /** The HTTP listeners of all plugins: one for each address, made when the first plugin asks for it. */
-import { createServer, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import type { Server } from 'node:http';
 import type { CertificateFacts } from '../runtime/tls-identity.ts';
 import type { HttpEndpoint, HttpHost, HttpRoutes, ListenerFacts } from '../plugins/plugin-api.ts';
 
@@ -67,9 +66,11 @@ export class HttpListeners implements HttpHost {
 
 /** The framework is loaded by brokers that serve HTTP only. */
 async function newListener({ tls }: HttpEndpoint): Promise<{ routes: HttpRoutes; server: Server }> {
-  const [{ Hono }, { getRequestListener }] = await Promise.all([
+  const [{ Hono }, { getRequestListener }, http, https] = await Promise.all([
     import('hono'),
     import('@hono/node-server'),
+    import('node:http'),
+    import('node:https'),
   ]);
   const routes: HttpRoutes = new Hono();
   const options = {
@@ -81,8 +82,8 @@ async function newListener({ tls }: HttpEndpoint): Promise<{ routes: HttpRoutes;
   const onRequest = (...args: Parameters<typeof listener>): void => void listener(...args);
   const server =
     tls === null
-      ? createServer(options, onRequest)
-      : createTlsServer({ ...options, ...tls.serverOptions }, onRequest);
+      ? http.createServer(options, onRequest)
+      : https.createServer({ ...options, ...tls.serverOptions }, onRequest);
   return { routes, server };
 }
 
