@@ -4,6 +4,7 @@
  */
 import type { BrokerTotals } from '../broker/statistics/broker-totals.ts';
 import type { BrokerEvents } from '../broker/events.ts';
+import type { MessageInterceptors } from '../broker/message-interceptors.ts';
 import type { Turn } from '../broker/turn.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -20,6 +21,7 @@ import {
   HANDSHAKE,
   HEADER,
   logEnd,
+  neverOpened,
   RUNNING,
   type ConnectionState,
 } from './connection-state.ts';
@@ -55,6 +57,8 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
   readonly limits: Limits;
   readonly totals: BrokerTotals;
   readonly events: BrokerEvents;
+  readonly nodeName: string;
+  readonly interceptors: MessageInterceptors | null;
   readonly owner: object = this;
   readonly endpoints: Endpoints;
   readonly #options: ConnectionOptions;
@@ -86,6 +90,8 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
     this.limits = limits;
     this.totals = broker.totals;
     this.events = broker.events;
+    this.nodeName = broker.nodeName;
+    this.interceptors = broker.interceptors;
     this.frameMax = limits.initialFrameMax;
     this.#reader = frameReaderOf(this, limits.initialFrameMax);
     this.#gate = new InputGate(transport, this.#reader);
@@ -392,9 +398,4 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
     this.#log.error('missed heartbeats from the client');
     this.#transport.destroy();
   }
-}
-
-/** Channels exist on open connections only. */
-function neverOpened(): never {
-  throw new Error('the connection is not open');
 }

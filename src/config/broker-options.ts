@@ -58,6 +58,7 @@ export interface BrokerOptions extends VirtualHostOptions {
   readonly loadDefinitions?: { readonly path: string; readonly skipIfUnchanged: boolean };
   readonly management?: ManagementOptions;
   readonly prometheus?: PrometheusOptions;
+  readonly nodeTags: Readonly<Record<string, string>>;
   readonly names: {
     readonly clusterName: string | null;
     readonly product: string | null;
@@ -87,6 +88,7 @@ interface BrokerLimits {
   readonly connectionMax: number;
   readonly channelConsumerMax: number;
   readonly channelMax: number;
+  readonly nodeChannelMax: number;
   readonly frameMax: number;
   readonly initialFrameMax: number;
   readonly messageSizeMax: number;
@@ -116,6 +118,7 @@ export function brokerOptions(settings: Settings): BrokerOptions {
     ...definitionFiles(settings.definitions),
     ...managementOptions(settings),
     ...prometheusOptions(settings),
+    nodeTags: node.nodeTags,
     names: { clusterName, product, version },
     access: accessOptions(settings),
     ...virtualHostOptions(settings),
@@ -187,6 +190,7 @@ function limitOptions(limits: LimitSettings, { listeners, node }: Settings): Bro
     connectionMax: limits.connectionMax,
     channelConsumerMax: limits.consumerMaxPerChannel,
     channelMax: limits.channelMax,
+    nodeChannelMax: limits.channelMaxPerNode,
     frameMax: limits.frameMax,
     initialFrameMax: limits.initialFrameMax,
     messageSizeMax: limits.maxMessageSize,

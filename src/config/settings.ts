@@ -222,6 +222,8 @@ export interface DefaultVhostUser {
 }
 
 export interface NodeSettings {
+  /** As RabbitMQ names nodes: `leveret@host`; null for the one that the broker chooses. */
+  readonly name: string | null;
   /** Null for the one that the broker chooses. */
   readonly clusterName: string | null;
   readonly clusterTags: Readonly<Record<string, string>>;
@@ -230,8 +232,11 @@ export interface NodeSettings {
   readonly collectStatisticsIntervalMs: number;
   /** By feature, whether it may be used; absent: as the broker does by default. */
   readonly deprecatedFeatures: Readonly<Record<string, boolean>>;
-  /** Headers that are set on messages that come in, by interceptor; the value: whether one that is there is overwritten. */
-  readonly incomingInterceptors: Readonly<Record<string, boolean>>;
+  /** What is set on messages that come in, and whether what is there is overwritten; null: it is not set. */
+  readonly interceptors: {
+    readonly timestamp: boolean | null;
+    readonly routingNode: boolean | null;
+  };
   /** What clients are told of the product; null for its own. */
   readonly productName: string | null;
   readonly productVersion: string | null;

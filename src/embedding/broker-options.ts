@@ -58,6 +58,8 @@ export interface CreateBrokerOptions extends VirtualHostRules {
   readonly memoryWatermark?: MemoryWatermark;
   /** What to take for the machine's memory, in octets; null, or left out: what the system says. */
   readonly totalMemory?: number | null;
+  /** Labels that tools are told with this node. */
+  readonly nodeTags?: Readonly<Record<string, string>>;
   /** What clients are told of the broker's name. */
   readonly names?: ServerNames;
   readonly access?: AccessOptions;

@@ -26,9 +26,6 @@ import type { CreateBrokerOptions } from './broker-options.ts';
 import { loadPlugins } from './load-plugins.ts';
 import { openStore, type Store } from './open-store.ts';
 
-/** As RabbitMQ names its nodes. */
-const NODE_NAME = 'leveret@localhost';
-
 export class RunningBroker {
   readonly broker: Broker;
   readonly access: AccessControl;
@@ -58,7 +55,7 @@ export class RunningBroker {
       mechanisms: saslMechanisms(options.access ?? {}),
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       pool: new BlockPool(),
-      serverProperties: serverProperties(VERSION, options.names),
+      serverProperties: serverProperties(VERSION, broker.nodeName, options.names),
       ...(options.onRead === undefined ? {} : { onRead: options.onRead }),
     });
     tellAccessChanges(access, broker.events);
@@ -78,7 +75,8 @@ export class RunningBroker {
       runtime,
       about: {
         version: VERSION,
-        nodeName: NODE_NAME,
+        nodeName: broker.nodeName,
+        nodeTags: options.nodeTags ?? {},
         rabbitVersion: RABBITMQ_VERSION,
         startedAtMs: runtime.clock.nowMs(),
         resources: () => ({

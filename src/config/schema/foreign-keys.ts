@@ -5,7 +5,6 @@
 export const FOREIGN_KEYS: readonly string[] = [
   // Erlang, its cluster, its stores
   'erlang.**',
-  'nodename',
   'distributed_cookie',
   'net_ticktime',
   'distribution.**',
@@ -99,6 +98,8 @@ export const FOREIGN_KEYS: readonly string[] = [
   'session_max_per_connection',
   'link_max_per_session',
   'amqp1_0.**',
+  'message_interceptors.outgoing.**',
+  'mqtt_message_interceptors.**',
   'amqp_client.**',
   'aws.**',
   'event_exchange.**',
