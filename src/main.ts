@@ -43,6 +43,8 @@ async function start({ options, files }: SettingOptions): Promise<void> {
     node: process.versions.node,
   });
   tellWhereThingsAre(settings.storage, log);
+  // Tools wait for this line of RabbitMQ's before they connect.
+  log.info(`Server startup complete; ${broker.plugins.length} plugins started.`);
 }
 
 /** Protocols of listeners as they stand in URLs. */

@@ -3,7 +3,7 @@
  * and version 2, octets (https://www.haproxy.org/download/2.9/doc/proxy-protocol.txt). Of what may follow the addresses in version
  * 2 nothing is kept.
  */
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from '../runtime/ip-address.ts';
 
 /** Both ends of the connection as the load balancer has it. */
 export interface ProxiedEndpoints {
@@ -35,6 +35,10 @@ const LINE_OCTETS_MAX = 107;
 const FIXED_OCTETS = 16;
 const LOCAL = 0x20;
 const PROXY = 0x21;
+const ADDRESS_CHECKS: ReadonlyMap<string, (text: string) => boolean> = new Map([
+  ['TCP4', isIPv4],
+  ['TCP6', isIPv6],
+]);
 const TCP_4 = 0x11;
 const TCP_6 = 0x21;
 /** Families without an address of IP: unspecified, and sockets of Unix. */
@@ -94,7 +98,7 @@ function readLine(received: Buffer): ProxyVerdict {
   const rest = received.subarray(end + 2);
   const [, family = '', ...fields] = received.toString('latin1', 0, end).split(' ');
   if (family === 'UNKNOWN') return { is: 'header', endpoints: null, rest };
-  const isAddress = { TCP4: isIPv4, TCP6: isIPv6 }[family];
+  const isAddress = ADDRESS_CHECKS.get(family);
   const [remoteAddress = '', localAddress = '', remotePort = '', localPort = ''] = fields;
   const isGood =
     isAddress !== undefined &&

@@ -46,6 +46,7 @@ export interface BrokerOptions extends VirtualHostOptions {
     readonly noDelay: boolean;
     readonly keepAlive: boolean;
     readonly tlsHandshakeTimeoutMs: number;
+    readonly isProxied: boolean;
   };
   readonly dataDir: string | null;
   readonly sync: SyncRule;
@@ -102,12 +103,13 @@ interface BrokerLimits {
 export function brokerOptions(settings: Settings): BrokerOptions {
   const { listeners, storage, memory, node } = settings;
   const { backlog, noDelay, keepAlive, tlsHandshakeTimeoutMs } = listeners;
+  const { proxyProtocol: isProxied } = listeners;
   const { clusterName, productName: product, productVersion: version } = node;
   const tls = listeners.ssl.length === 0 ? null : tlsOptions(settings.sslOptions);
   return {
     listeners: [...listeners.tcp.map(asListener(false)), ...listeners.ssl.map(asListener(true))],
     ...(tls === null ? {} : { tls }),
-    sockets: { backlog, noDelay, keepAlive, tlsHandshakeTimeoutMs },
+    sockets: { backlog, noDelay, keepAlive, tlsHandshakeTimeoutMs, isProxied },
     dataDir: storage.dataDir,
     sync: storage.sync,
     memoryBudget: storage.queueMemoryBudget,

@@ -68,6 +68,10 @@ export const FOREIGN_KEYS: readonly string[] = [
   ...tlsDetails('ssl_options'),
   ...tlsDetails('management.ssl'),
   ...tlsDetails('prometheus.ssl'),
+  // Node tells a server nothing of what stands behind a client's certificate.
+  'ssl_options.depth',
+  'management.ssl.depth',
+  'prometheus.ssl.depth',
   ...tlsDetails('definitions.tls'),
   ...tlsDetails('auth_http.ssl_options'),
   ...tlsDetails('auth_ldap.ssl_options'),
