@@ -9,7 +9,12 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
-import { createBroker, type EmbeddedBroker, type TlsListenOptions } from 'leveret';
+import {
+  createBroker,
+  type EmbeddedBroker,
+  type SocketSettings,
+  type TlsListenOptions,
+} from 'leveret';
 import { CertificateAuthority, type CertificateFilePaths } from '../support/certificates.ts';
 import { CollectedLog } from '../support/collected-log.ts';
 import { eventually } from '../support/eventually.ts';
@@ -37,11 +42,11 @@ async function withListener(
   protocol: string,
   options: Partial<TlsListenOptions>,
   run: (secured: Secured) => Promise<void>,
+  sockets: Partial<SocketSettings> = {},
 ): Promise<void> {
   const log = new CollectedLog();
   const tls = { ...server, ...options };
   const kind = { 'amqp/ssl': { tls }, 'http/ssl': { management: { tls } } }[protocol];
-  const sockets = { tlsHandshakeTimeoutMs: 100 };
   await using broker = await createBroker({
     log,
     sockets,
@@ -261,7 +266,7 @@ describe('a handshake of TLS that stalls', { concurrency: true }, () => {
     ['in the middle', Buffer.from([0x16, 3, 1, 1, 0])],
   ] as const) {
     test(`${what} is dropped when its time is up, and told of once`, async () => {
-      await withListener('amqp/ssl', {}, async ({ port, log }) => {
+      const stalled = async ({ port, log }: Secured): Promise<void> => {
         const socket = connectPlain(port, '127.0.0.1');
         socket.on('error', () => {});
         if (octets !== null) socket.write(octets);
@@ -269,7 +274,8 @@ describe('a handshake of TLS that stalls', { concurrency: true }, () => {
         await new Promise((resolve) => socket.once('close', resolve));
         assert.equal(log.complaints.length, 1);
         assert.match(log.complaints[0] ?? '', /did not complete it in time/u);
-      });
+      };
+      await withListener('amqp/ssl', {}, stalled, { tlsHandshakeTimeoutMs: 100 });
     });
   }
 
