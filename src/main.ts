@@ -48,7 +48,12 @@ async function start({ options, files }: SettingOptions): Promise<void> {
 }
 
 /** Protocols of listeners as they stand in URLs. */
-const SCHEMES: Readonly<Record<string, string>> = { 'amqp/ssl': 'amqps', 'http/ssl': 'https' };
+const SCHEMES: Readonly<Record<string, string>> = {
+  'amqp/ssl': 'amqps',
+  'http/ssl': 'https',
+  'http/prometheus': 'http',
+  'http/prometheus/ssl': 'https',
+};
 
 function placesOf({ listeners }: EmbeddedBroker): string {
   const places = listeners.map(({ address, port, protocol }) => {

@@ -134,6 +134,18 @@ export class Exchanges {
     return this.#definitions.putExchange(exchange);
   }
 
+  /** Declares an exchange of the broker's own, whose name clients may not choose; one that is there stays as it is. */
+  declareSystem(name: string, typeName: string): Eventually<void> {
+    if (this.#byName.has(name)) return this.#definitions.whenDurable('exchange', name);
+    const type = this.#types.get(typeName);
+    if (type === undefined) throw new Error(`exchange type '${typeName}' is not registered`);
+    const flags = { isDurable: true, isAutoDelete: false, isInternal: true };
+    const exchange = new Exchange({ name, type, ...flags, arguments: EMPTY_TABLE });
+    this.#add(exchange);
+    this.#events.emit('exchange.created', () => exchangeFacts(this.#vhost, exchange));
+    return this.#definitions.putExchange(exchange);
+  }
+
   /** Adds an exchange that the store has. @throws Error for a type that this broker does not know */
   restore(stored: StoredExchange): void {
     const type = this.#types.get(stored.type);

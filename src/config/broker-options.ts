@@ -1,4 +1,5 @@
 // The settings as what `createBroker` takes. It imports nothing of the broker: main.ts sees that the shapes meet.
+import type { CategoryLevels, LogThreshold } from '../runtime/log-categories.ts';
 import type { DiskFreeLimit } from './disk-free-limit.ts';
 import type { MemoryWatermark } from './memory-watermark.ts';
 import {
@@ -11,6 +12,7 @@ import type {
   DefinitionsSettings,
   Endpoint,
   LimitSettings,
+  LogSettings,
   Settings,
   SyncRule,
 } from './settings.ts';
@@ -59,6 +61,11 @@ export interface BrokerOptions extends VirtualHostOptions {
   readonly loadDefinitions?: { readonly path: string; readonly skipIfUnchanged: boolean };
   readonly management?: ManagementOptions;
   readonly prometheus?: PrometheusOptions;
+  readonly logExchange?: {
+    readonly level: LogThreshold;
+    readonly format: 'plaintext' | 'json';
+    readonly categories: CategoryLevels;
+  };
   readonly nodeTags: Readonly<Record<string, string>>;
   readonly names: {
     readonly clusterName: string | null;
@@ -120,11 +127,17 @@ export function brokerOptions(settings: Settings): BrokerOptions {
     ...definitionFiles(settings.definitions),
     ...managementOptions(settings),
     ...prometheusOptions(settings),
+    ...logExchange(settings.log),
     nodeTags: node.nodeTags,
     names: { clusterName, product, version },
     access: accessOptions(settings),
     ...virtualHostOptions(settings),
   };
+}
+
+function logExchange({ exchange, categories }: LogSettings): Pick<BrokerOptions, 'logExchange'> {
+  const { isOn, level, format } = exchange;
+  return isOn ? { logExchange: { level, format, categories } } : {};
 }
 
 function definitionFiles({

@@ -1,6 +1,6 @@
 // What the broker is told: every setting with its final value, nested by subject. The keys that it comes from, their defaults
 // and descriptions are in schema/; load-settings.ts makes one of these from options, variables and files.
-import type { LogLevel } from '../runtime/logger.ts';
+import type { CategoryLevels, LogThreshold } from '../runtime/log-categories.ts';
 import type {
   AnonymousLogin,
   AuthBackendStep,
@@ -102,8 +102,6 @@ export interface LimitSettings {
   readonly runtimeParameters: Readonly<Record<string, number>>;
 }
 
-/** `none`: nothing is written. */
-export type LogThreshold = LogLevel | 'none';
 export type LogFormat = 'plaintext' | 'json';
 
 export interface LogSettings {
@@ -127,9 +125,13 @@ export interface LogSettings {
     readonly isCompressed: boolean;
   };
   /** Messages go to the exchange amq.rabbitmq.log too. */
-  readonly exchange: { readonly isOn: boolean; readonly level: LogThreshold };
-  /** By category (`connection`, `channel`, `queue`, `user`, ...), where it is not the output's level. */
-  readonly categories: Readonly<Record<string, LogThreshold>>;
+  readonly exchange: {
+    readonly isOn: boolean;
+    readonly level: LogThreshold;
+    readonly format: LogFormat;
+  };
+  /** Levels of categories that are not those of the output. */
+  readonly categories: CategoryLevels;
 }
 
 export interface AccessSettings {

@@ -97,6 +97,13 @@ export const FOREIGN_KEYS: readonly string[] = [
   'log.syslog.**',
   'log.prelaunch.**',
   'log.*.file',
+  // Nothing is logged of these.
+  'log.user.level',
+  'log.mirroring.level',
+  'log.federation.level',
+  'log.shovel.level',
+  'log.upgrade.level',
+  'log.ra.level',
   'log.*.rotation.*',
   // AMQP 1.0, other protocols, plugins
   'session_max_per_connection',
