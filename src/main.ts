@@ -64,7 +64,7 @@ function placesOf({ listeners }: EmbeddedBroker): string {
 }
 
 function tellOfConfiguration(
-  { files, foreign, pending, unknownVariables }: LoadedSettings,
+  { files, foreign, pending, unknownVariables, foreignVariables }: LoadedSettings,
   log: Logger,
 ): void {
   if (files.length > 0) log.info('configuration is read', { files: files.join(', ') });
@@ -73,6 +73,10 @@ function tellOfConfiguration(
   }
   if (pending.length > 0) {
     log.warn('these keys have no effect yet', { keys: pending.join(', ') });
+  }
+  if (foreignVariables.length > 0) {
+    const variables = foreignVariables.join(', ');
+    log.warn('these variables of RabbitMQ have no effect here', { variables });
   }
   if (unknownVariables.length > 0) {
     log.warn('these variables stand for no setting', { variables: unknownVariables.join(', ') });

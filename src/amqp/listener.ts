@@ -2,7 +2,13 @@
  * Accepts AMQP clients on TCP ports, with TLS or without, and ends their connections in order. The only place that
  * touches sockets.
  */
-import { createServer, type AddressInfo, type Server, type ServerOpts, type Socket } from 'node:net';
+import {
+  createServer,
+  type AddressInfo,
+  type Server,
+  type ServerOpts,
+  type Socket,
+} from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { CertificateWatch } from '../runtime/certificate-watch.ts';
 import type { Timer } from '../runtime/timers.ts';

@@ -12,5 +12,7 @@ export function renewTicketKeys(
   server: Pick<Server, 'setTicketKeys'>,
   { timers, random }: { readonly timers: Timers; readonly random: Random },
 ): Timer {
-  return timers.every(PERIOD_MS, () => server.setTicketKeys(Buffer.from(random.bytes(KEYS_OCTETS))));
+  return timers.every(PERIOD_MS, () =>
+    server.setTicketKeys(Buffer.from(random.bytes(KEYS_OCTETS))),
+  );
 }

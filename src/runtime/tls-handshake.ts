@@ -16,8 +16,7 @@ const HINTS: Readonly<Record<string, string>> = {
     'the client shows no certificate, which fail_if_no_peer_cert asks for',
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA:
     'the client does not know the authority that issued the certificate of this broker',
-  'ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_UNKNOWN':
-    'the client refuses the certificate of this broker',
+  'ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_UNKNOWN': 'the client refuses the certificate of this broker',
 };
 
 /** How many octets of what OpenSSL says are told where it is nothing of the above. */

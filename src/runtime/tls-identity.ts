@@ -142,7 +142,8 @@ export class TlsIdentity {
   }
 
   #contextFor(serverName: string): SecureContext | undefined {
-    return this.#current.named.find((candidate) => isNameOf(candidate.serverName, serverName))?.context;
+    return this.#current.named.find((candidate) => isNameOf(candidate.serverName, serverName))
+      ?.context;
   }
 }
 
@@ -179,10 +180,7 @@ function contextOptions(settings: TlsSettings): TlsOptions {
   return options;
 }
 
-function namedContexts(
-  { serverNames }: TlsSettings,
-  options: TlsOptions,
-): readonly NamedContext[] {
+function namedContexts({ serverNames }: TlsSettings, options: TlsOptions): readonly NamedContext[] {
   const { cert: _cert, key: _key, passphrase: _passphrase, ...common } = options;
   return serverNames.map((files) => ({
     serverName: files.serverName,

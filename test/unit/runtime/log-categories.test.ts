@@ -32,10 +32,7 @@ describe('levels of categories', () => {
   });
 
   test('let more through than that of the output', () => {
-    assert.equal(
-      passing('none', { channel: 'info' }),
-      'error channel, warn channel, info channel',
-    );
+    assert.equal(passing('none', { channel: 'info' }), 'error channel, warn channel, info channel');
   });
 
   test('replace that of the output for everything else, where it is the default that is said', () => {
