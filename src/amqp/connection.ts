@@ -371,8 +371,6 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
     }
   }
 
-  // The end ------------------------------------------------------------------------------------
-
   #endLater(): void {
     this.state = CLOSING;
     this.#end.later();

@@ -26,7 +26,9 @@ async function withReader(
   const { queue } = await channel.assertQueue('');
   await channel.bindQueue(queue, EXCHANGE, bindingKey);
   const messages: ConsumeMessage[] = [];
-  await channel.consume(queue, (message) => void (message && messages.push(message)));
+  await channel.consume(queue, (message) => {
+    if (message !== null) messages.push(message);
+  });
   const find = async (text: string): Promise<ConsumeMessage> => {
     const isIt = ({ content }: ConsumeMessage): boolean => content.toString().includes(text);
     await eventually(`a message about ${text}`, () => messages.some(isIt));

@@ -75,7 +75,7 @@ async function answer(port: number, options: Client = {}): Promise<string> {
   const ca = readFileSync(authority.caFile);
   const socket = connectTls({ port, host: '127.0.0.1', ca, ...options });
   return new Promise((resolve) => {
-    socket.on('error', ({ message }) => resolve(message));
+    socket.on('error', ({ message }: Error) => resolve(message));
     socket.on('close', () => resolve('closed'));
     socket.on('data', () => {
       resolve('answered');
@@ -149,7 +149,7 @@ for (const protocol of ['amqp/ssl', 'http/ssl', 'http/prometheus/ssl']) {
       await withListener(protocol, {}, async ({ port }) => {
         const socket = await secured(port, { maxVersion: 'TLSv1.2' });
         const refusal = await new Promise<string>((resolve) => {
-          socket.on('error', ({ message }) => resolve(message));
+          socket.on('error', ({ message }: Error) => resolve(message));
           socket.renegotiate({ rejectUnauthorized: false }, (error) =>
             resolve(error === null ? 'negotiated' : error.message),
           );
