@@ -3,12 +3,12 @@
  * looks for a match anywhere in a name. None of them may hold the broker up, whatever it is: steps are counted, for a name and for
  * an expression, and who needs too many is given up.
  */
-import { PatternError } from './pattern-error.ts';
+import { PatternError } from './pattern/pattern-error.ts';
 import { GAVE_UP, match } from './pattern/matcher.ts';
 import { parsePattern } from './pattern/parser.ts';
 import { compileProgram, type Program } from './pattern/program.ts';
 
-export { PatternError } from './pattern-error.ts';
+export { PatternError } from './pattern/pattern-error.ts';
 
 /** Whether a name meets a regular expression. */
 export interface Pattern {

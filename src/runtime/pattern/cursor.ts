@@ -1,5 +1,5 @@
 // A place in the text of a regular expression that is being read.
-import { PatternError } from '../pattern-error.ts';
+import { PatternError } from './pattern-error.ts';
 
 export class Cursor {
   readonly text: string;

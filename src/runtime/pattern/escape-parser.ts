@@ -1,5 +1,5 @@
 // What begins with a backslash in a regular expression, outside of classes and within.
-import { PatternError } from '../pattern-error.ts';
+import { PatternError } from './pattern-error.ts';
 import {
   anyOf,
   between,

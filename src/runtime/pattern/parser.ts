@@ -1,6 +1,6 @@
 // Reads a regular expression of PCRE (https://www.pcre.org/original/doc/html/pcrepattern.html). What it cannot be is told in
 // PCRE's words where it has some.
-import { PatternError } from '../pattern-error.ts';
+import { PatternError } from './pattern-error.ts';
 import { ANY, exactly, ignoringCase, NO_LINE_BREAK } from './characters.ts';
 import { ClassParser } from './class-parser.ts';
 import { Cursor } from './cursor.ts';

@@ -1,6 +1,6 @@
 // A regular expression as instructions, which a matcher follows. Repetitions are written out, so that there is a limit to how
 // long an expression may be.
-import { PatternError } from '../pattern-error.ts';
+import { PatternError } from './pattern-error.ts';
 import type { AssertionKind, CharacterTest, ParsedPattern, PatternNode } from './node.ts';
 
 /** Each instruction goes on with the next one where it does not say otherwise. */
