@@ -58,7 +58,13 @@ export interface BrokerOptions extends VirtualHostOptions {
   readonly diskFreeLimit: DiskFreeLimit;
   readonly limits: BrokerLimits;
   readonly access: AccessOptions;
-  readonly loadDefinitions?: { readonly path: string; readonly skipIfUnchanged: boolean };
+  readonly loadDefinitions?: {
+    readonly path?: string;
+    readonly url?: string;
+    readonly tls: DefinitionsSettings['tls'];
+    readonly skipIfUnchanged: boolean;
+    readonly hashingAlgorithm: DefinitionsSettings['hashingAlgorithm'];
+  };
   readonly management?: ManagementOptions;
   readonly prometheus?: PrometheusOptions;
   readonly logExchange?: {
@@ -142,9 +148,20 @@ function logExchange({ exchange, categories }: LogSettings): Pick<BrokerOptions,
 
 function definitionFiles({
   path,
-  skipIfUnchanged,
+  url,
+  ...how
 }: DefinitionsSettings): Pick<BrokerOptions, 'loadDefinitions'> {
-  return path === null ? {} : { loadDefinitions: { path, skipIfUnchanged } };
+  if (path === null && url === null) return {};
+  const { tls, skipIfUnchanged, hashingAlgorithm } = how;
+  return {
+    loadDefinitions: {
+      ...(path === null ? {} : { path }),
+      ...(url === null ? {} : { url }),
+      tls,
+      skipIfUnchanged,
+      hashingAlgorithm,
+    },
+  };
 }
 
 function managementOptions({ management, plugins }: Settings): Pick<BrokerOptions, 'management'> {

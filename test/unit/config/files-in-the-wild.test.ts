@@ -287,6 +287,8 @@ management.oauth_disable_basic_auth = true
       t,
       `
 load_definitions = @/definitions.json
+definitions.import_backend = https
+definitions.https.url = https://raw.example.org/definitions.json
 definitions.skip_if_unchanged = true
 definitions.hashing.algorithm = sha512
 definitions.tls.cacertfile = @/ca.pem
