@@ -91,12 +91,33 @@ export const ESCAPED: ReadonlyMap<string, number> = new Map([
   ['t', 9],
 ]);
 
+/** Characters outside of Latin-1 whose answer is remembered for a set; then it starts anew. */
+const REMEMBERED_MAX = 1024;
+
+/** The same set, which finds out about a character once: one step of the matcher must not cost what a long class costs. */
+export function remembered(test: CharacterTest): CharacterTest {
+  const low = new Int8Array(256).fill(-1);
+  const high = new Map<number, boolean>();
+  return (code) => {
+    if (code < low.length) {
+      if (low[code] === -1) low[code] = test(code) ? 1 : 0;
+      return low[code] === 1;
+    }
+    const known = high.get(code);
+    if (known !== undefined) return known;
+    const answer = test(code);
+    if (high.size >= REMEMBERED_MAX) high.clear();
+    high.set(code, answer);
+    return answer;
+  };
+}
+
 /** A property of Unicode such as `L` or `Greek`; null for one that there is not. */
 export function unicodeProperty(name: string): CharacterTest | null {
   for (const source of [`\\p{${name}}`, `\\p{Script=${name}}`]) {
     try {
       const expression = new RegExp(source, 'u');
-      return (code) => expression.test(String.fromCodePoint(code));
+      return remembered((code) => expression.test(String.fromCodePoint(code)));
     } catch {
       continue;
     }
@@ -114,7 +135,7 @@ export function otherCase(code: number): number {
 }
 
 export function ignoringCase(test: CharacterTest): CharacterTest {
-  return (code) => test(code) || test(otherCase(code));
+  return remembered((code) => test(code) || test(otherCase(code)));
 }
 
 export function codePointsOf(text: string): number[] {

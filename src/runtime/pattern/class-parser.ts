@@ -1,5 +1,13 @@
 // A class of characters in a regular expression: what stands between brackets.
-import { anyOf, between, codePointsOf, exactly, not, POSIX_SETS } from './characters.ts';
+import {
+  anyOf,
+  between,
+  codePointsOf,
+  exactly,
+  not,
+  POSIX_SETS,
+  remembered,
+} from './characters.ts';
 import type { Cursor } from './cursor.ts';
 import type { EscapedCharacter, EscapeParser } from './escape-parser.ts';
 import type { CharacterTest } from './node.ts';
@@ -28,7 +36,7 @@ export class ClassParser {
       members.push(this.#member());
     }
     const all = anyOf(members);
-    return isNegated ? not(all) : all;
+    return remembered(isNegated ? not(all) : all);
   }
 
   #member(): CharacterTest {

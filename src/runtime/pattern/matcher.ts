@@ -181,11 +181,11 @@ class Matcher {
     const to = this.#slots[slot + 1]!;
     // A group that has matched nothing is never met.
     if (from < 0 || to < from || position + to - from > this.#codes.length) return -1;
+    this.steps += to - from;
     for (let i = 0; i < to - from; i++) {
       const [wanted, code] = [this.#codes[from + i]!, this.#codes[position + i]!];
       if (wanted !== code && !(ignoresCase && otherCase(wanted) === code)) return -1;
     }
-    this.steps += to - from;
     return position + to - from;
   }
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { remembered } from '../../../src/runtime/pattern/characters.ts';
 import { compilePattern, PatternError } from '../../../src/runtime/pattern.ts';
 
 const MATCHES: ReadonlyArray<readonly [pattern: string, met: string, notMet: string]> = [
@@ -183,6 +184,21 @@ describe('a pattern that would take for ever on an engine that goes back', () =>
       assert.ok(pattern.steps <= 2 * OF_NAME, String(pattern.steps));
     });
   }
+
+  test('costs no more for a step where its classes are long', () => {
+    const members = Array.from({ length: 1900 }, (_, i) => String.fromCodePoint(0x4e00 + 2 * i));
+    const wide = members.join('');
+    let askedCount = 0;
+    const counted = remembered((code) => {
+      askedCount++;
+      return wide.includes(String.fromCodePoint(code));
+    });
+    for (let i = 0; i < 1000; i++) counted(0x4e01);
+    for (let i = 0; i < 1000; i++) counted(65);
+    assert.equal(askedCount, 2);
+    const pattern = compilePattern(String.raw`([${wide}a]*)*\1b`);
+    assert.equal(pattern.test(NAME), false);
+  });
 
   test('is remembered for a name, and given up for good after some names', () => {
     let toldCount = 0;
