@@ -1,6 +1,7 @@
 /** The handshake of TLS with clients that have just connected: who completes it is let in, others are told of and dropped. */
 import type { Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket, type TlsOptions } from 'node:tls';
+import { addressOf, HandshakingClients } from '../runtime/handshaking-clients.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { renewTicketKeys } from '../runtime/session-tickets.ts';
 import { certificateProblem, handshakeProblem } from '../runtime/tls-handshake.ts';
@@ -16,9 +17,8 @@ export interface TlsAcceptorOptions {
   readonly onSecure: (socket: TLSSocket, proxied: ProxiedEndpoints | null) => void;
 }
 
-/** A client in the handshake. */
-interface Client {
-  readonly socket: Socket;
+/** What is known of a client in the handshake. */
+interface ClientFacts {
   readonly proxied: ProxiedEndpoints | null;
   /** For the log. */
   readonly peer: string;
@@ -28,16 +28,14 @@ export class TlsAcceptor {
   /** It listens nowhere: sockets are given to it. */
   readonly #server: Server;
   readonly #options: TlsAcceptorOptions;
-  /** By address and port of the socket's other end. */
-  readonly #clients = new Map<string, Client>();
-  /** Those whose socket is closed, and whose handshake is about to fail for it: a socket that is closed has no address. */
-  #left: Client[] = [];
+  readonly #clients: HandshakingClients<ClientFacts>;
   readonly #ticketTimer: Timer;
   readonly #ignore: () => void;
 
   constructor(options: TlsAcceptorOptions) {
     const { identity, serverOptions, runtime } = options;
     this.#options = options;
+    this.#clients = new HandshakingClients(runtime.timers);
     this.#server = createServer({ ...serverOptions, ...identity.serverOptions });
     this.#server.on('secureConnection', (socket) => this.#secured(socket));
     this.#server.on('tlsClientError', (error, socket) => this.#failed(error, socket));
@@ -49,42 +47,26 @@ export class TlsAcceptor {
 
   /** A client that has connected; what it has sent is still in its socket. */
   push(socket: Socket, proxied: ProxiedEndpoints | null): void {
-    const key = keyOf(socket);
-    const peer = proxied === null ? key : `${proxied.remoteAddress}:${proxied.remotePort}`;
-    const client = { socket, proxied, peer };
-    this.#clients.set(key, client);
-    socket.once('close', () => {
-      if (!this.#clients.delete(key)) return;
-      this.#left.push(client);
-      this.#options.runtime.timers.after(0, () => {
-        this.#left = this.#left.filter((one) => one !== client);
-      });
-    });
+    const peer =
+      proxied === null ? addressOf(socket) : `${proxied.remoteAddress}:${proxied.remotePort}`;
+    this.#clients.add(socket, { proxied, peer });
     this.#server.emit('connection', socket);
   }
 
-  #take(socket: TLSSocket): Client | undefined {
-    const key = keyOf(socket);
-    const client = this.#clients.get(key);
-    if (client === undefined) return this.#left.shift();
-    this.#clients.delete(key);
-    return client;
-  }
-
   #secured(socket: TLSSocket): void {
-    const client = this.#take(socket);
+    const client = this.#clients.completed(socket);
     const problem = certificateProblem(socket, this.#options.identity.settings);
-    if (problem === null) {
-      this.#options.onSecure(socket, client?.proxied ?? null);
+    if (client !== undefined && problem === null) {
+      this.#options.onSecure(socket, client.proxied);
       return;
     }
-    this.#options.runtime.log.warn(problem, { peer: client?.peer });
+    if (problem !== null) this.#options.runtime.log.warn(problem, { peer: client?.peer });
     socket.on('error', () => {});
     socket.destroy();
   }
 
   #failed(error: Error, socket: TLSSocket): void {
-    const peer = this.#take(socket)?.peer;
+    const peer = this.#clients.failed(socket)?.peer;
     const { text, isHarmless } = handshakeProblem(error, socket);
     const { log } = this.#options.runtime;
     if (isHarmless) log.debug(`handshake of TLS ended: ${text}`, { peer });
@@ -96,10 +78,6 @@ export class TlsAcceptor {
   close(): void {
     this.#ignore();
     this.#ticketTimer.cancel();
-    for (const { socket } of this.#clients.values()) socket.destroy();
+    this.#clients.destroyAll();
   }
-}
-
-function keyOf({ remoteAddress = '', remotePort = 0 }: Socket): string {
-  return `${remoteAddress}:${remotePort}`;
 }

@@ -1,8 +1,10 @@
 /** The HTTP listeners of all plugins: one for each address, made when the first plugin asks for it. */
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as HttpsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { CertificateWatch } from '../runtime/certificate-watch.ts';
+import { addressOf, HandshakingClients } from '../runtime/handshaking-clients.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { renewTicketKeys } from '../runtime/session-tickets.ts';
 import { certificateProblem, handshakeProblem } from '../runtime/tls-handshake.ts';
@@ -76,15 +78,19 @@ export class HttpListeners implements HttpHost {
 
   /** Tells of clients that fail in the handshake, refuses certificates, and follows changes of files. */
   #secure(server: HttpsServer, identity: TlsIdentity): () => void {
-    const { log } = this.#runtime;
+    const { log, timers } = this.#runtime;
+    const clients = new HandshakingClients<string>(timers);
+    server.on('connection', (socket: Socket) => clients.add(socket, addressOf(socket)));
     server.prependListener('tlsClientError', (error: Error, socket: TLSSocket) => {
       const { text, isHarmless } = handshakeProblem(error, socket);
-      if (!isHarmless) log.warn(`handshake of TLS failed: ${text}`, { peer: socket.remoteAddress });
+      const peer = clients.failed(socket);
+      if (!isHarmless) log.warn(`handshake of TLS failed: ${text}`, { peer });
     });
     server.prependListener('secureConnection', (socket) => {
+      const peer = clients.completed(socket);
       const problem = certificateProblem(socket, identity.settings);
       if (problem === null) return;
-      log.warn(problem, { peer: socket.remoteAddress });
+      log.warn(problem, { peer });
       socket.destroy();
     });
     this.#certificates.add(identity);

@@ -164,7 +164,7 @@ for (const protocol of ['amqp/ssl', 'http/ssl', 'http/prometheus/ssl']) {
       await withListener(protocol, options, async ({ port, log }) => {
         assert.match(await answer(port), /alert certificate required|ECONNRESET/u);
         await eventually('a line in the log', () => log.complaints.length === 1);
-        assert.match(log.complaints[0] ?? '', /shows no certificate/u);
+        assert.match(log.complaints[0] ?? '', /shows no certificate.* peer=127\.0\.0\.1:\d+$/u);
       });
     });
 
@@ -183,6 +183,7 @@ for (const protocol of ['amqp/ssl', 'http/ssl', 'http/prometheus/ssl']) {
             await eventually('a line in the log', () => log.complaints.length === 1);
             assert.match(log.complaints[0] ?? '', /the client's certificate is refused/u);
             assert.match(log.complaints[0] ?? '', reason);
+            assert.match(log.complaints[0] ?? '', / peer=127\.0\.0\.1:\d+$/u);
           });
         }
       }
@@ -242,6 +243,7 @@ for (const protocol of ['amqp/ssl', 'http/ssl', 'http/prometheus/ssl']) {
           await new Promise((resolve) => socket.once('close', resolve));
           await eventually('a line in the log', () => log.complaints.length === 1);
           assert.match(log.complaints[0] ?? '', hint);
+          assert.match(log.complaints[0] ?? '', / peer=127\.0\.0\.1:\d+$/u);
           assert.equal(await answer(port), 'answered');
         });
       });
