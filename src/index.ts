@@ -79,6 +79,8 @@ export interface EmbeddedBroker extends AsyncDisposable {
   browse(queue: string, options?: BrowseOptions): readonly BrowsedView[];
   /** Virtual hosts, users, permissions, policies, queues, exchanges, bindings: exported and imported as RabbitMQ has them. */
   readonly definitions: BrokerDefinitions;
+  /** Names of the plugins that run. */
+  readonly plugins: readonly string[];
   /** Reads files of certificates that have changed now; they are looked at every ten seconds anyway. */
   refreshCertificates(): void;
   /** Takes effect at once. `{ octets: 0 }` lets everybody who publishes wait: for tests of how a program bears that. */
@@ -118,7 +120,11 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
       return found.browse(from, limit).map(viewOf);
     },
     definitions: running.definitions,
-    refreshCertificates: () => running.amqp.refreshCertificates(),
+    plugins: plugins.names,
+    refreshCertificates: () => {
+      running.amqp.refreshCertificates();
+      plugins.refreshCertificates();
+    },
     setMemoryWatermark: (watermark) => running.memoryAlarm.setWatermark(watermark),
     rest: () => broker.memoryBudget.rest(),
     close,

@@ -43,10 +43,17 @@ async function start({ options, files }: SettingOptions): Promise<void> {
     node: process.versions.node,
   });
   tellWhereThingsAre(settings.storage, log);
+  // Tools wait for this line of RabbitMQ's before they connect.
+  log.info(`Server startup complete; ${broker.plugins.length} plugins started.`);
 }
 
 /** Protocols of listeners as they stand in URLs. */
-const SCHEMES: Readonly<Record<string, string>> = { 'amqp/ssl': 'amqps', 'http/ssl': 'https' };
+const SCHEMES: Readonly<Record<string, string>> = {
+  'amqp/ssl': 'amqps',
+  'http/ssl': 'https',
+  'http/prometheus': 'http',
+  'http/prometheus/ssl': 'https',
+};
 
 function placesOf({ listeners }: EmbeddedBroker): string {
   const places = listeners.map(({ address, port, protocol }) => {
@@ -57,7 +64,7 @@ function placesOf({ listeners }: EmbeddedBroker): string {
 }
 
 function tellOfConfiguration(
-  { files, foreign, pending, unknownVariables }: LoadedSettings,
+  { files, foreign, pending, unknownVariables, foreignVariables }: LoadedSettings,
   log: Logger,
 ): void {
   if (files.length > 0) log.info('configuration is read', { files: files.join(', ') });
@@ -66,6 +73,10 @@ function tellOfConfiguration(
   }
   if (pending.length > 0) {
     log.warn('these keys have no effect yet', { keys: pending.join(', ') });
+  }
+  if (foreignVariables.length > 0) {
+    const variables = foreignVariables.join(', ');
+    log.warn('these variables of RabbitMQ have no effect here', { variables });
   }
   if (unknownVariables.length > 0) {
     log.warn('these variables stand for no setting', { variables: unknownVariables.join(', ') });

@@ -1,6 +1,7 @@
 /** What the parts of a channel (publishing, consuming, topology) need of the channel and its connection. */
 import type { BrokerError } from '../broker/errors.ts';
 import type { BrokerEvents } from '../broker/events.ts';
+import type { MessageInterceptors } from '../broker/message-interceptors.ts';
 import type { Eventually, QueueOwner } from '../broker/queue/queue-ref.ts';
 import type { Durable } from '../broker/stored-definitions.ts';
 import type { BrokerTotals } from '../broker/statistics/broker-totals.ts';
@@ -24,6 +25,9 @@ export interface ConnectionContext {
   readonly access: ConnectionAccess;
   readonly totals: BrokerTotals;
   readonly events: BrokerEvents;
+  readonly nodeName: string;
+  /** What is set on messages that come in; null for nothing. */
+  readonly interceptors: MessageInterceptors | null;
   /** Stands for the connection as the owner of exclusive queues. */
   readonly owner: QueueOwner;
   /** Largest frame that the client accepts, in octets; 0 for no limit. */

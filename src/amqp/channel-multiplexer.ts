@@ -113,6 +113,7 @@ export class ChannelMultiplexer {
         `number of channels opened (${max}) has reached the negotiated channel_max (${max})`,
       );
     }
+    this.#checkNodeLimit();
     const { access } = this.#connection;
     access.channelOpened();
     this.#connection.totals.channelsOpened++;
@@ -121,6 +122,17 @@ export class ChannelMultiplexer {
     this.#connection.events.emit('channel.created', () => channelFacts(channel.facts));
     encodeChannelOpenOk(this.#connection.out, number, {});
     this.#connection.out.touch();
+  }
+
+  /** @throws ProtocolError NOT_ALLOWED when all connections together have enough channels */
+  #checkNodeLimit(): void {
+    const { totals, limits, nodeName } = this.#connection;
+    const { nodeChannelMax: max } = limits;
+    if (totals.channelsOpened - totals.channelsClosed < max) return;
+    throw new ProtocolError(
+      'NOT_ALLOWED',
+      `number of channels opened on node '${nodeName}' has reached the maximum allowed limit of (${max})`,
+    );
   }
 
   /** channel.close from the client. */

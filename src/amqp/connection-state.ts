@@ -22,3 +22,8 @@ export function logEnd(state: ConnectionState, log: Logger): void {
   else if (state === HANDSHAKE) log.warn('client closed during the handshake');
   else if (state === RUNNING) log.warn('client closed the socket without closing the connection');
 }
+
+/** Channels exist on open connections only. */
+export function neverOpened(): never {
+  throw new Error('the connection is not open');
+}

@@ -4,6 +4,7 @@
  */
 import type { BrokerTotals } from '../broker/statistics/broker-totals.ts';
 import type { BrokerEvents } from '../broker/events.ts';
+import type { MessageInterceptors } from '../broker/message-interceptors.ts';
 import type { Turn } from '../broker/turn.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -20,6 +21,7 @@ import {
   HANDSHAKE,
   HEADER,
   logEnd,
+  neverOpened,
   RUNNING,
   type ConnectionState,
 } from './connection-state.ts';
@@ -55,6 +57,8 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
   readonly limits: Limits;
   readonly totals: BrokerTotals;
   readonly events: BrokerEvents;
+  readonly nodeName: string;
+  readonly interceptors: MessageInterceptors | null;
   readonly owner: object = this;
   readonly endpoints: Endpoints;
   readonly #options: ConnectionOptions;
@@ -63,7 +67,7 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
   frameMax: number;
   readonly #transport: Transport;
   readonly #gate: InputGate;
-  readonly #log: Logger;
+  readonly log: Logger;
   readonly #reader: FrameReader;
   readonly handshake: Handshake;
   readonly channels: ChannelMultiplexer;
@@ -86,11 +90,13 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
     this.limits = limits;
     this.totals = broker.totals;
     this.events = broker.events;
+    this.nodeName = broker.nodeName;
+    this.interceptors = broker.interceptors;
     this.frameMax = limits.initialFrameMax;
     this.#reader = frameReaderOf(this, limits.initialFrameMax);
     this.#gate = new InputGate(transport, this.#reader);
     this.out = new OutputBuffer(transport, this.#gate, pool, this.turn, limits.unsentOctetsMax);
-    this.#log = broker.runtime.log.child({ connection: this.name });
+    this.log = broker.runtime.log.child({ connection: this.name });
     this.handshake = new Handshake({ ...options, peer: peerOf(endpoints), out: this.out });
     this.channels = new ChannelMultiplexer(this, limits.channelMax);
     this.#heartbeat = new Heartbeat(this.out);
@@ -107,7 +113,7 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
       gate: this.#gate,
       out: this.out,
       timers: this.runtime.timers,
-      log: this.#log,
+      log: this.log,
       closeTimeoutMs: limits.closeTimeoutMs,
     });
     this.#end.setDeadline(limits.handshakeTimeoutMs, 'handshake timeout');
@@ -189,7 +195,7 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
 
   /** The connection is gone, for whatever reason: the last call that the transport makes. */
   onClosed(): void {
-    logEnd(this.state, this.#log);
+    logEnd(this.state, this.log);
     this.state = CLOSED;
     this.handshake.admission.leave();
     this.#end.callOff();
@@ -202,7 +208,7 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
     const verdict = this.#header.push(chunk);
     if (verdict.is === 'incomplete') return;
     if (verdict.is === 'other') {
-      this.#log.warn(`refused: ${verdict.hint}`);
+      this.log.warn(`refused: ${verdict.hint}`);
       // What we speak, and goodbye (0-9-1 section 4.2.2).
       this.out.bytes(PROTOCOL_HEADER);
       this.#endTransport();
@@ -257,7 +263,7 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
   #closedByClient(): void {
     this.#endChannels();
     encodeConnectionCloseOk(this.out, 0, {});
-    this.#log.info('closed by the client');
+    this.log.info('closed by the client');
     this.#endTransport();
   }
 
@@ -277,7 +283,7 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
       this.state = RUNNING;
       this.#facts = new ConnectionFacts(this, this.#options);
       this.#end.callOff();
-      this.#log.info('opened', this.handshake.describe());
+      this.log.info('opened', this.handshake.describe());
     } else if (negotiated !== null) {
       this.channels.channelMax = negotiated.channelMax;
       this.frameMax = negotiated.frameMax;
@@ -304,9 +310,9 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
       this.#refuseLogin(error);
       return;
     }
-    const refused = refusalOf(error, this.#log);
+    const refused = refusalOf(error, this.log);
     if (!refused.isHard && channel !== null) {
-      this.#log.warn(`channel error: ${refused.replyText}`, { channel: channel.number });
+      this.log.warn(`channel error: ${refused.replyText}`, { channel: channel.number });
       this.channels.refuse(channel, refused);
     } else {
       const blamed = error instanceof ProtocolError ? error.blamedMethodId : 0;
@@ -321,7 +327,7 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
       this.#endTransport();
       return;
     }
-    this.#log.error(`connection error: ${refused.replyText}`);
+    this.log.error(`connection error: ${refused.replyText}`);
     if (this.state === HANDSHAKE && this.handshake.isSilentAbout(refused.replyCode)) {
       this.#endLater();
       return;
@@ -356,7 +362,7 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
   }
 
   #refuseLogin(error: LoginRefused): void {
-    this.#log.warn(`login refused: ${error.message}`, { mechanism: error.mechanism });
+    this.log.warn(`login refused: ${error.message}`, { mechanism: error.mechanism });
     if (this.handshake.client?.wantsAuthenticationFailureClose === true) {
       const text = `Login was refused using authentication mechanism ${error.mechanism}. For details see the broker logfile.`;
       this.#sendClose(refusal('ACCESS_REFUSED', text), 0);
@@ -364,8 +370,6 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
       this.#endLater();
     }
   }
-
-  // The end ------------------------------------------------------------------------------------
 
   #endLater(): void {
     this.state = CLOSING;
@@ -384,17 +388,12 @@ export class Connection implements RoutedConnection, ChannelHost, DescribedConne
     if (this.block.isBlocked) this.#heartbeat.hasReceived = true;
     if (this.state !== RUNNING) return;
     if (nowMs >= this.access.expiresAtMs) {
-      this.#log.warn('the credentials have expired');
+      this.log.warn('the credentials have expired');
       this.forceClose('credential expired');
       return;
     }
     if (this.#heartbeat.sweep(monotonicMs)) return;
-    this.#log.error('missed heartbeats from the client');
+    this.log.error('missed heartbeats from the client');
     this.#transport.destroy();
   }
-}
-
-/** Channels exist on open connections only. */
-function neverOpened(): never {
-  throw new Error('the connection is not open');
 }

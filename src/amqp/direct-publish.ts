@@ -37,7 +37,8 @@ export async function publishDirectly(
 ): Promise<PublishResult> {
   const target = new PublishTarget(new MessageAddress(exchange, routingKey), true, false);
   const { expiration = null, priority = -1, deliveryMode } = properties;
-  const octets = writeProperties(properties);
+  const sent = writeProperties(properties);
+  const octets = broker.interceptors?.intercept(sent, 0, sent.length) ?? sent;
   const { admitted: message, userId } = admitProperties(
     new Message(
       target.address,

@@ -7,6 +7,8 @@ export interface Limits {
   readonly channelConsumerMax: number;
   /** Channels of a connection, negotiated down by the client: 530. */
   readonly channelMax: number;
+  /** Channels of all connections together: 530. */
+  readonly nodeChannelMax: number;
   /** Octets of a frame, negotiated down by the client: 501. */
   readonly frameMax: number;
   /** Octets of a frame before the negotiation: 501. */
@@ -36,6 +38,7 @@ export const DEFAULT_LIMITS: Limits = {
   connectionMax: Number.POSITIVE_INFINITY,
   channelConsumerMax: Number.POSITIVE_INFINITY,
   channelMax: 2047,
+  nodeChannelMax: Number.POSITIVE_INFINITY,
   frameMax: 131_072,
   initialFrameMax: 8192,
   messageSizeMax: 16_777_216,

@@ -9,19 +9,22 @@ import {
   type ServerOpts,
   type Socket,
 } from 'node:net';
-import { createServer as createTlsServer, type Server as TlsServer, TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
+import { CertificateWatch } from '../runtime/certificate-watch.ts';
 import type { Timer } from '../runtime/timers.ts';
-import { TlsFileError, type CertificateFacts, type TlsIdentity } from '../runtime/tls-identity.ts';
+import type { CertificateFacts, TlsIdentity } from '../runtime/tls-identity.ts';
 import { Connection } from './connection.ts';
 import { ConnectionRegistry } from './connection-registry.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { RUNNING } from './connection-state.ts';
-import { certificateProblem, tlsFacts } from './tls-client.ts';
+import type { ProxiedEndpoints } from './proxy-header.ts';
+import { ProxiedSockets } from './proxied-sockets.ts';
+import { TlsAcceptor } from './tls-acceptor.ts';
+import { tlsProblem } from '../runtime/tls-handshake.ts';
+import { tlsFacts } from './tls-facts.ts';
 
 /** How often heartbeats of all connections are looked after, in milliseconds. */
 const SWEEP_MS = 250;
-/** How often the files of certificates are looked at, in milliseconds. */
-const CERTIFICATE_SWEEP_MS = 10_000;
 /** Octets that Node may hold for a socket before deliveries wait. */
 const WRITE_BUFFER_OCTETS = 256 * 1024;
 
@@ -41,6 +44,8 @@ export interface SocketSettings {
   readonly keepAlive: boolean;
   /** How long the handshake of TLS may take, in milliseconds. */
   readonly tlsHandshakeTimeoutMs: number;
+  /** Every connection begins with a PROXY header; others are refused. */
+  readonly isProxied: boolean;
 }
 
 /** RabbitMQ's. */
@@ -49,6 +54,7 @@ const DEFAULT_SOCKETS: SocketSettings = {
   noDelay: true,
   keepAlive: false,
   tlsHandshakeTimeoutMs: 5000,
+  isProxied: false,
 };
 
 export interface ListenerOptions extends ConnectionOptions {
@@ -62,10 +68,10 @@ export class AmqpListener {
   readonly #options: ConnectionOptions;
   readonly #onRead: (octets: number) => void;
   readonly #connections = new Set<Connection>();
-  /** Sockets in the handshake of TLS, by the peer. */
-  readonly #handshaking = new Map<string, Socket>();
   readonly #servers: Server[] = [];
-  readonly #identities: TlsIdentity[] = [];
+  readonly #acceptors: TlsAcceptor[] = [];
+  readonly #proxied: ProxiedSockets;
+  readonly #certificates: CertificateWatch;
   readonly #timers: Timer[] = [];
   /** Ends what the listener is told by others. */
   readonly #ignore: readonly (() => void)[];
@@ -75,6 +81,8 @@ export class AmqpListener {
     this.#options = { ...options, registry: this.registry };
     this.#onRead = onRead;
     const { alarms, runtime } = options.broker;
+    this.#certificates = new CertificateWatch(runtime);
+    this.#proxied = new ProxiedSockets(runtime, options.limits.handshakeTimeoutMs);
     this.#ignore = [
       alarms.onChange(() => {
         for (const connection of this.#connections) connection.alarmed();
@@ -87,7 +95,6 @@ export class AmqpListener {
       const [monotonicMs, nowMs] = [runtime.clock.monotonicMs(), runtime.clock.nowMs()];
       for (const connection of this.#connections) connection.sweep(monotonicMs, nowMs);
     });
-    this.#every(CERTIFICATE_SWEEP_MS, () => this.refreshCertificates());
   }
 
   get connectionCount(): number {
@@ -100,8 +107,12 @@ export class AmqpListener {
    */
   async listen({ port, host, tls = null, sockets = {} }: ListenOptions): Promise<AddressInfo> {
     const settings = { ...DEFAULT_SOCKETS, ...sockets };
-    const { backlog } = settings;
-    const server = tls === null ? this.#plainServer(settings) : this.#tlsServer(tls, settings);
+    const { backlog, isProxied } = settings;
+    const take = this.#taking(tls, settings);
+    const server = createServer(socketOptions(settings), (socket) => {
+      if (isProxied) this.#proxied.read(socket, (endpoints) => take(socket, endpoints));
+      else take(socket, null);
+    });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen({ port, host, backlog }, () => {
@@ -117,59 +128,34 @@ export class AmqpListener {
     return address;
   }
 
-  #plainServer(settings: SocketSettings): Server {
-    return createServer(socketOptions(settings), (socket) => this.#accept(socket));
-  }
-
-  #tlsServer(tls: TlsIdentity, settings: SocketSettings): TlsServer {
-    const server = createTlsServer({
-      ...socketOptions(settings),
-      ...tls.serverOptions,
-      handshakeTimeout: settings.tlsHandshakeTimeoutMs,
+  /** What is done with a socket once it is known who is at its other end. */
+  #taking(
+    identity: TlsIdentity | null,
+    settings: SocketSettings,
+  ): (socket: Socket, proxied: ProxiedEndpoints | null) => void {
+    if (identity === null) return (socket, proxied) => this.#accept(socket, proxied);
+    const { runtime } = this.#options.broker;
+    const acceptor = new TlsAcceptor({
+      identity,
+      runtime,
+      serverOptions: {
+        ...socketOptions(settings),
+        handshakeTimeout: settings.tlsHandshakeTimeoutMs,
+      },
+      onSecure: (socket, proxied) => this.#accept(socket, proxied),
     });
-    const { log } = this.#options.broker.runtime;
-    server.on('connection', (socket: Socket) => {
-      const peer = peerOf(socket);
-      this.#handshaking.set(peer, socket);
-      socket.once('close', () => this.#handshaking.delete(peer));
-    });
-    server.on('secureConnection', (socket) => {
-      const peer = peerOf(socket);
-      this.#handshaking.delete(peer);
-      const problem = certificateProblem(socket, tls.settings);
-      if (problem === null) this.#accept(socket);
-      else {
-        log.warn(problem, { peer });
-        socket.destroy();
-      }
-    });
-    server.on('tlsClientError', (error: NodeJS.ErrnoException, { remoteAddress = '' }) => {
-      // Who only probes the port says nothing.
-      if (error.code === 'ECONNRESET') log.debug('closed during the handshake of TLS');
-      else log.warn(`handshake of TLS failed: ${error.message}`, { peer: remoteAddress });
-    });
-    tls.onChange(() => server.setSecureContext(tls.secureContextOptions));
-    this.#identities.push(tls);
-    return server;
+    this.#acceptors.push(acceptor);
+    this.#certificates.add(identity);
+    return (socket, proxied) => acceptor.push(socket, proxied);
   }
 
   get certificates(): readonly CertificateFacts[] {
-    return this.#identities.flatMap(({ certificates }) => certificates);
+    return this.#certificates.certificates;
   }
 
   /** Reads files of certificates that have changed: new connections get what is in them now. */
   refreshCertificates(): void {
-    for (const identity of this.#identities) this.#refresh(identity);
-  }
-
-  #refresh(tls: TlsIdentity): void {
-    const { log } = this.#options.broker.runtime;
-    try {
-      if (tls.refresh()) log.info('TLS certificates read again');
-    } catch (error) {
-      if (!(error instanceof TlsFileError)) throw error;
-      log.error(`${error.message}; what was read before stays in force`);
-    }
+    this.#certificates.refresh();
   }
 
   #closeAllOf(user: string): void {
@@ -183,10 +169,11 @@ export class AmqpListener {
     this.#timers.push(this.#options.broker.runtime.timers.every(periodMs, task));
   }
 
-  #accept(socket: Socket): void {
+  #accept(socket: Socket, proxied: ProxiedEndpoints | null): void {
     const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = socket;
     const tls = socket instanceof TLSSocket ? tlsFacts(socket) : null;
-    const endpoints = { remoteAddress, remotePort, localAddress, localPort, tls };
+    const ends = proxied ?? { remoteAddress, remotePort, localAddress, localPort };
+    const endpoints = { ...ends, tls };
     const connection = new Connection(this.#options, socket, endpoints);
     this.#connections.add(connection);
     socket.on('data', (chunk) => {
@@ -195,7 +182,10 @@ export class AmqpListener {
     });
     socket.on('drain', () => connection.onDrain());
     // 'close' follows, and says all that matters: a reset is how clients die.
-    socket.on('error', () => {});
+    socket.on('error', (error) => {
+      const problem = socket instanceof TLSSocket ? tlsProblem(error, socket) : null;
+      if (problem !== null) connection.log.warn(`TLS failed: ${problem}`);
+    });
     socket.on('close', () => {
       this.#connections.delete(connection);
       connection.onClosed();
@@ -207,7 +197,9 @@ export class AmqpListener {
     for (const timer of this.#timers) timer.cancel();
     for (const ignore of this.#ignore) ignore();
     const closed = this.#servers.map((server) => closing(server));
-    for (const socket of this.#handshaking.values()) socket.destroy();
+    this.#certificates.close();
+    this.#proxied.close();
+    for (const acceptor of this.#acceptors) acceptor.close();
     for (const connection of this.#connections) {
       connection.forceClose("broker forced connection closure with reason 'shutdown'");
     }
@@ -217,10 +209,6 @@ export class AmqpListener {
 
 function socketOptions({ noDelay, keepAlive }: SocketSettings): ServerOpts {
   return { noDelay, keepAlive, highWaterMark: WRITE_BUFFER_OCTETS };
-}
-
-function peerOf({ remoteAddress = '', remotePort = 0 }: Socket): string {
-  return `${remoteAddress}:${remotePort}`;
 }
 
 async function closing(server: Server): Promise<void> {

@@ -12,6 +12,7 @@ import {
   type PublishOutcome,
   type QueueRef,
 } from '../broker/queue/queue-ref.ts';
+import type { MessageInterceptors } from '../broker/message-interceptors.ts';
 import type { Turn } from '../broker/turn.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
 import { BodyPieces } from './body-pieces.ts';
@@ -63,6 +64,8 @@ export class Publishing {
   readonly #virtualHost: VirtualHost;
   readonly #access: ConnectionAccess;
   readonly #turn: Turn;
+  /** Null where nothing is set on what comes in. */
+  readonly #interceptors: MessageInterceptors | null;
   readonly #meter: PublishMeter;
   readonly #reader = new WireReader();
   #expects: typeof METHOD | typeof HEADER | typeof BODY = METHOD;
@@ -75,15 +78,18 @@ export class Publishing {
   #bodySize = 0;
   #bodyRemaining = 0;
   #isInPieces = false;
+  /** The properties are not those in the publisher's frames. */
+  #isIntercepted = false;
   readonly #pieces = new BodyPieces();
 
   constructor(channel: ChannelContext, replyTo: ReplyTo) {
     this.#channel = channel;
     this.#replyTo = replyTo;
-    const { totals, turn, virtualHost, access } = channel.connection;
+    const { totals, turn, virtualHost, access, interceptors } = channel.connection;
     this.#virtualHost = virtualHost;
     this.#access = access;
     this.#turn = turn;
+    this.#interceptors = interceptors;
     this.#meter = new PublishMeter(channel.counters, totals, turn);
   }
 
@@ -236,6 +242,7 @@ export class Publishing {
     pieces: readonly Buffer[] | null,
   ): void {
     const access = this.#access;
+    if (this.#interceptors !== null) this.#intercept(this.#interceptors);
     if (!isAllowed) {
       target.requireWrite(access);
       target.find(this.#virtualHost);
@@ -265,6 +272,15 @@ export class Publishing {
     this.#route(target, message);
   }
 
+  #intercept(interceptors: MessageInterceptors): void {
+    const start = this.#propertiesStart;
+    const end = start + this.#propertiesLength;
+    this.#properties = interceptors.intercept(this.#properties, start, end);
+    this.#propertiesStart = 0;
+    this.#propertiesLength = this.#properties.length;
+    this.#isIntercepted = true;
+  }
+
   /** What has more in its properties that concerns the broker. */
   #admit(target: PublishTarget, isAllowed: boolean, message: Message): void {
     const access = this.#access;
@@ -289,7 +305,7 @@ export class Publishing {
   #framesStart(body: Buffer, bodyStart: number): number {
     const start = this.#propertiesStart;
     const isWhole =
-      this.#bodySize === 0 ||
+      (this.#bodySize === 0 && !this.#isIntercepted) ||
       (body === this.#properties &&
         bodyStart === start + this.#propertiesLength + BETWEEN_PROPERTIES_AND_BODY);
     return isWhole ? start - CONTENT_HEADER_SIZE - FRAME_HEADER_SIZE : -1;

@@ -22,11 +22,18 @@ export interface ServerNames {
   readonly version: string | null;
 }
 
-/** @param version the version of Leveret, as X.Y.Z: some clients parse it */
-export function serverProperties(version: string, names?: ServerNames): FieldTable {
+/**
+ * @param version the version of Leveret, as X.Y.Z: some clients parse it
+ * @param nodeName what the cluster is called where nobody has named it
+ */
+export function serverProperties(
+  version: string,
+  nodeName: string,
+  names?: ServerNames,
+): FieldTable {
   return fromPlain({
     capabilities: CAPABILITIES,
-    cluster_name: names?.clusterName ?? 'leveret@localhost',
+    cluster_name: names?.clusterName ?? nodeName,
     copyright: 'Copyright (c) 2026 the Leveret contributors',
     information: 'Licensed under the Apache License 2.0',
     platform: `Node.js ${process.versions.node}`,

@@ -13,6 +13,11 @@ import { BrokerEvents } from './events.ts';
 import { tellChanges } from './told-changes.ts';
 import { ExchangeTypeRegistry } from './exchange/exchange-types.ts';
 import { GlobalParameters } from './global-parameters.ts';
+import {
+  interceptorsFor,
+  type InterceptorRules,
+  type MessageInterceptors,
+} from './message-interceptors.ts';
 import { DEFAULT_MEMORY_BUDGET, MemoryBudget } from './memory-budget.ts';
 import { Parameters } from './parameters.ts';
 import { policyComponent } from './policy/policy-component.ts';
@@ -39,6 +44,8 @@ export interface VirtualHostRules {
   readonly virtualHostMax?: number;
   /** Most queues of all virtual hosts together; no limit when left out. */
   readonly queueMax?: number;
+  /** Most exchanges of all virtual hosts together, those that every one has included; no limit when left out. */
+  readonly exchangeMax?: number;
   /** The virtual host that a broker begins with; `/` when left out, null for none. */
   readonly defaultVirtualHost?: string | null;
   /** What new virtual hosts get. What is wrong in it is thrown by the constructor: ParameterError, PatternError. */
@@ -46,7 +53,13 @@ export interface VirtualHostRules {
   /** Set as the global parameters `cluster_name` and `cluster_tags` at each start. */
   readonly clusterName?: string;
   readonly clusterTags?: Readonly<Record<string, string>>;
+  /** What this node is called, as RabbitMQ names nodes; `leveret@localhost` when left out. */
+  readonly nodeName?: string;
+  /** What is set on messages that come in; nothing when left out. */
+  readonly interceptors?: InterceptorRules;
 }
+
+const DEFAULT_NODE_NAME = 'leveret@localhost';
 
 export interface BrokerOptions extends VirtualHostRules {
   readonly runtime: Runtime;
@@ -72,6 +85,9 @@ export class Broker {
   readonly parameters: Parameters;
   readonly globalParameters: GlobalParameters;
   readonly virtualHosts: VirtualHosts;
+  readonly nodeName: string;
+  /** For front ends to ask with each message; null for none. */
+  readonly interceptors: MessageInterceptors | null;
   /** What happens, apart from messages. */
   readonly events: BrokerEvents;
   /** What was counted since the start, over all protocols. */
@@ -94,6 +110,8 @@ export class Broker {
     this.exchangeTypes = options.exchangeTypes ?? new ExchangeTypeRegistry();
     this.policyKeys = options.policyKeys ?? new PolicyKeys();
     this.#options = options;
+    this.nodeName = options.nodeName ?? DEFAULT_NODE_NAME;
+    this.interceptors = interceptorsFor(options.interceptors ?? {}, this.nodeName, clock);
     this.#queueIds = new QueueIds(options.definitions);
     this.#queueIds.exclude(options.journal.nextQueueId - 1);
     const { definitions, virtualHostDefaults: defaults = NO_DEFAULTS } = options;
@@ -224,6 +242,7 @@ export class Broker {
       policyKeys: this.policyKeys,
       defaultQueueType,
       checkRoomForQueue: (queue) => this.#checkRoomForQueue(queue),
+      checkRoomForExchange: (exchange) => this.#checkRoomForExchange(exchange, name),
     });
   }
 
@@ -236,6 +255,18 @@ export class Broker {
     throw new BrokerError(
       'PRECONDITION_FAILED',
       `cannot declare queue '${queue}': queue limit in cluster (${queueMax}) is reached`,
+    );
+  }
+
+  #checkRoomForExchange(exchange: string, vhost: string): void {
+    const { exchangeMax = Number.POSITIVE_INFINITY } = this.#options;
+    if (exchangeMax === Number.POSITIVE_INFINITY) return;
+    let count = 0;
+    for (const { exchanges } of this.virtualHosts) count += exchanges.size;
+    if (count < exchangeMax) return;
+    throw new BrokerError(
+      'PRECONDITION_FAILED',
+      `cannot declare exchange '${exchange}' in vhost '${vhost}': exchange limit of ${exchangeMax} is reached`,
     );
   }
 

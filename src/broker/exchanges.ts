@@ -42,6 +42,8 @@ export interface ExchangesOptions {
   readonly definitions: StoredDefinitions;
   readonly policies: VirtualHostPolicies;
   readonly events: BrokerEvents;
+  /** @throws BrokerError PRECONDITION_FAILED when there are enough exchanges */
+  readonly checkRoom: (name: string) => void;
 }
 
 export class Exchanges {
@@ -51,6 +53,7 @@ export class Exchanges {
   readonly #definitions: StoredDefinitions;
   readonly #policies: VirtualHostPolicies;
   readonly #events: BrokerEvents;
+  readonly #checkRoom: (name: string) => void;
   readonly #byName = new Map<string, Exchange>();
 
   constructor(options: ExchangesOptions) {
@@ -60,12 +63,17 @@ export class Exchanges {
     this.#definitions = options.definitions;
     this.#policies = options.policies;
     this.#events = options.events;
+    this.#checkRoom = options.checkRoom;
     for (const [name, typeName, isInternal] of PREDECLARED) {
       const type = this.#types.get(typeName);
       if (type === undefined) throw new Error(`exchange type '${typeName}' is not registered`);
       const flags = { isDurable: true, isAutoDelete: false, isInternal };
       this.#byName.set(name, new Exchange({ name, type, ...flags, arguments: EMPTY_TABLE }));
     }
+  }
+
+  get size(): number {
+    return this.#byName.size;
   }
 
   [Symbol.iterator](): Iterator<Exchange> {
@@ -119,7 +127,20 @@ export class Exchanges {
       );
     }
     if (alternate !== undefined) guard.forward(name, String(alternate.value));
+    this.#checkRoom(name);
     const exchange = new Exchange({ ...declaration, name, type });
+    this.#add(exchange);
+    this.#events.emit('exchange.created', () => exchangeFacts(this.#vhost, exchange));
+    return this.#definitions.putExchange(exchange);
+  }
+
+  /** Declares an exchange of the broker's own, whose name clients may not choose; one that is there stays as it is. */
+  declareSystem(name: string, typeName: string): Eventually<void> {
+    if (this.#byName.has(name)) return this.#definitions.whenDurable('exchange', name);
+    const type = this.#types.get(typeName);
+    if (type === undefined) throw new Error(`exchange type '${typeName}' is not registered`);
+    const flags = { isDurable: true, isAutoDelete: false, isInternal: true };
+    const exchange = new Exchange({ name, type, ...flags, arguments: EMPTY_TABLE });
     this.#add(exchange);
     this.#events.emit('exchange.created', () => exchangeFacts(this.#vhost, exchange));
     return this.#definitions.putExchange(exchange);

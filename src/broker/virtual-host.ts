@@ -66,6 +66,8 @@ export interface VirtualHostOptions {
   readonly defaultQueueType: QueueTypeName | null;
   /** @throws BrokerError PRECONDITION_FAILED when all virtual hosts together have enough queues */
   readonly checkRoomForQueue: (name: string) => void;
+  /** The same for exchanges. @throws BrokerError PRECONDITION_FAILED */
+  readonly checkRoomForExchange: (name: string) => void;
 }
 
 /** A client's connection to a virtual host. */
@@ -120,7 +122,15 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter, PolicyHost {
       onExchangeUnused: (exchange) => void this.exchanges.remove(exchange),
     });
     const types = options.exchangeTypes;
-    this.exchanges = new Exchanges({ vhost: name, types, bindings, definitions, policies, events });
+    this.exchanges = new Exchanges({
+      vhost: name,
+      types,
+      bindings,
+      definitions,
+      policies,
+      events,
+      checkRoom: options.checkRoomForExchange,
+    });
     const deadLetters = new DeadLetters(this, options);
     this.queues = new Queues({
       ...options,

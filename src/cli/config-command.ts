@@ -65,7 +65,8 @@ function load(options: SettingOptions, { variables }: ConfigEnvironment): Loaded
 }
 
 function check(options: SettingOptions, environment: ConfigEnvironment): void {
-  const { files, foreign, pending, unknownVariables } = load(options, environment);
+  const loaded = load(options, environment);
+  const { files, foreign, pending, unknownVariables, foreignVariables } = loaded;
   const read = files.length === 0 ? 'there is no file' : files.join(', ');
   const lines = [`The configuration is good (${read}).`];
   if (foreign.length > 0) {
@@ -73,6 +74,9 @@ function check(options: SettingOptions, environment: ConfigEnvironment): void {
   }
   if (pending.length > 0) {
     lines.push('These keys have no effect yet:', ...pending.map((key) => `  ${key}`));
+  }
+  if (foreignVariables.length > 0) {
+    lines.push(`These variables of RabbitMQ have no effect here: ${foreignVariables.join(', ')}`);
   }
   if (unknownVariables.length > 0) {
     lines.push(`These variables stand for no setting: ${unknownVariables.join(', ')}`);

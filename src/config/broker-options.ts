@@ -1,4 +1,5 @@
 // The settings as what `createBroker` takes. It imports nothing of the broker: main.ts sees that the shapes meet.
+import type { CategoryLevels, LogThreshold } from '../runtime/log-categories.ts';
 import type { DiskFreeLimit } from './disk-free-limit.ts';
 import type { MemoryWatermark } from './memory-watermark.ts';
 import {
@@ -11,6 +12,7 @@ import type {
   DefinitionsSettings,
   Endpoint,
   LimitSettings,
+  LogSettings,
   Settings,
   SyncRule,
 } from './settings.ts';
@@ -46,6 +48,7 @@ export interface BrokerOptions extends VirtualHostOptions {
     readonly noDelay: boolean;
     readonly keepAlive: boolean;
     readonly tlsHandshakeTimeoutMs: number;
+    readonly isProxied: boolean;
   };
   readonly dataDir: string | null;
   readonly sync: SyncRule;
@@ -55,9 +58,21 @@ export interface BrokerOptions extends VirtualHostOptions {
   readonly diskFreeLimit: DiskFreeLimit;
   readonly limits: BrokerLimits;
   readonly access: AccessOptions;
-  readonly loadDefinitions?: { readonly path: string; readonly skipIfUnchanged: boolean };
+  readonly loadDefinitions?: {
+    readonly path?: string;
+    readonly url?: string;
+    readonly tls: DefinitionsSettings['tls'];
+    readonly skipIfUnchanged: boolean;
+    readonly hashingAlgorithm: DefinitionsSettings['hashingAlgorithm'];
+  };
   readonly management?: ManagementOptions;
   readonly prometheus?: PrometheusOptions;
+  readonly logExchange?: {
+    readonly level: LogThreshold;
+    readonly format: 'plaintext' | 'json';
+    readonly categories: CategoryLevels;
+  };
+  readonly nodeTags: Readonly<Record<string, string>>;
   readonly names: {
     readonly clusterName: string | null;
     readonly product: string | null;
@@ -87,6 +102,7 @@ interface BrokerLimits {
   readonly connectionMax: number;
   readonly channelConsumerMax: number;
   readonly channelMax: number;
+  readonly nodeChannelMax: number;
   readonly frameMax: number;
   readonly initialFrameMax: number;
   readonly messageSizeMax: number;
@@ -100,12 +116,13 @@ interface BrokerLimits {
 export function brokerOptions(settings: Settings): BrokerOptions {
   const { listeners, storage, memory, node } = settings;
   const { backlog, noDelay, keepAlive, tlsHandshakeTimeoutMs } = listeners;
+  const { proxyProtocol: isProxied } = listeners;
   const { clusterName, productName: product, productVersion: version } = node;
   const tls = listeners.ssl.length === 0 ? null : tlsOptions(settings.sslOptions);
   return {
     listeners: [...listeners.tcp.map(asListener(false)), ...listeners.ssl.map(asListener(true))],
     ...(tls === null ? {} : { tls }),
-    sockets: { backlog, noDelay, keepAlive, tlsHandshakeTimeoutMs },
+    sockets: { backlog, noDelay, keepAlive, tlsHandshakeTimeoutMs, isProxied },
     dataDir: storage.dataDir,
     sync: storage.sync,
     memoryBudget: storage.queueMemoryBudget,
@@ -116,17 +133,35 @@ export function brokerOptions(settings: Settings): BrokerOptions {
     ...definitionFiles(settings.definitions),
     ...managementOptions(settings),
     ...prometheusOptions(settings),
+    ...logExchange(settings.log),
+    nodeTags: node.nodeTags,
     names: { clusterName, product, version },
     access: accessOptions(settings),
     ...virtualHostOptions(settings),
   };
 }
 
+function logExchange({ exchange, categories }: LogSettings): Pick<BrokerOptions, 'logExchange'> {
+  const { isOn, level, format } = exchange;
+  return isOn ? { logExchange: { level, format, categories } } : {};
+}
+
 function definitionFiles({
   path,
-  skipIfUnchanged,
+  url,
+  ...how
 }: DefinitionsSettings): Pick<BrokerOptions, 'loadDefinitions'> {
-  return path === null ? {} : { loadDefinitions: { path, skipIfUnchanged } };
+  if (path === null && url === null) return {};
+  const { tls, skipIfUnchanged, hashingAlgorithm } = how;
+  return {
+    loadDefinitions: {
+      ...(path === null ? {} : { path }),
+      ...(url === null ? {} : { url }),
+      tls,
+      skipIfUnchanged,
+      hashingAlgorithm,
+    },
+  };
 }
 
 function managementOptions({ management, plugins }: Settings): Pick<BrokerOptions, 'management'> {
@@ -187,6 +222,7 @@ function limitOptions(limits: LimitSettings, { listeners, node }: Settings): Bro
     connectionMax: limits.connectionMax,
     channelConsumerMax: limits.consumerMaxPerChannel,
     channelMax: limits.channelMax,
+    nodeChannelMax: limits.channelMaxPerNode,
     frameMax: limits.frameMax,
     initialFrameMax: limits.initialFrameMax,
     messageSizeMax: limits.maxMessageSize,

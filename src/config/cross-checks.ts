@@ -1,12 +1,13 @@
 // What is wrong about settings together, each of which is right by itself.
 import type { AuthBackendName } from './auth-settings.ts';
-import type { AuthSettings, Settings } from './settings.ts';
+import type { AuthSettings, DefinitionsSettings, Settings } from './settings.ts';
 import type { TlsServerSettings } from './tls-settings.ts';
 
 /** A line for each problem. */
 export function crossChecks(settings: Settings): readonly string[] {
   const { listeners, sslOptions, management, prometheus } = settings;
   return [
+    ...definitionProblems(settings.definitions),
     ...tlsProblems('ssl_options', 'listeners.ssl', listeners.ssl.length > 0 ? sslOptions : null),
     ...tlsProblems('management.ssl', 'management.ssl.port', management.ssl?.tls ?? null),
     ...tlsProblems('prometheus.ssl', 'prometheus.ssl.port', prometheus.ssl?.tls ?? null),
@@ -78,4 +79,14 @@ function tlsProblems(prefix: string, reason: string, tls: TlsServerSettings | nu
     );
   }
   return problems;
+}
+
+function definitionProblems({ importBackend, url }: DefinitionsSettings): string[] {
+  const isRemote = importBackend === 'https';
+  if (isRemote && url === null) {
+    return ['definitions.import_backend = https asks for definitions.https.url'];
+  }
+  return isRemote || url === null
+    ? []
+    : ['definitions.https.url asks for definitions.import_backend = https'];
 }

@@ -11,6 +11,7 @@ import { FOREIGN_KEYS, UNSUPPORTED_KEYS } from './schema/foreign-keys.ts';
 import { isPending } from './schema/pending-keys.ts';
 import { keysOf, readAll, problemsOf } from './schema/read-schema.ts';
 import { SCHEMA } from './schema/schema.ts';
+import { logStatements, refusedVariables, variablesWithoutEffect } from './rabbitmq-variables.ts';
 import type { Key } from './setting.ts';
 import type { Settings } from './settings.ts';
 import type { Statement } from './sources.ts';
@@ -40,6 +41,8 @@ export interface LoadedSettings {
   readonly pending: readonly string[];
   /** Variables that look like ours and stand for no key. */
   readonly unknownVariables: readonly string[];
+  /** Variables of RabbitMQ's that mean nothing here, with what to use instead. */
+  readonly foreignVariables: readonly string[];
   readonly said: readonly SaidOf[];
 }
 
@@ -72,6 +75,7 @@ export function loadSettings(sources: SettingSources): LoadedSettings {
     foreign: statements.foreign,
     pending: pendingOf(statements.said()),
     unknownVariables: unknown,
+    foreignVariables: variablesWithoutEffect(sources.environment),
     said: statements.said(),
   };
 }
@@ -113,16 +117,6 @@ function filesOfVariables(environment: SettingSources['environment']): readonly 
   return [main, more.replace(/\/\*\.conf$/u, '')].filter((path) => path !== '');
 }
 
-/** Variables of RabbitMQ's images, which refuse them too: who sets them counts on them. */
-const REFUSED_VARIABLE =
-  /^RABBITMQ_(?:DEFAULT_(?:USER|PASS)_FILE|(?:MANAGEMENT_)?SSL_\w+|VM_MEMORY_HIGH_WATERMARK)$/u;
-
-function refusedVariables(environment: SettingSources['environment']): readonly string[] {
-  return Object.entries(environment)
-    .filter(([name, text = '']) => text !== '' && REFUSED_VARIABLE.test(name))
-    .map(([name]) => `${name} is not supported: use a key of a configuration file`);
-}
-
 /** What container platforms put into the environment for a service that is called leveret. */
 const SERVICE_LINK = /_(?:SERVICE_(?:HOST|PORT)(?:_\w+)?|PORT_\d+_(?:TCP|UDP)(?:_\w+)?)$/u;
 
@@ -130,7 +124,7 @@ function variableStatements(environment: SettingSources['environment']): {
   readonly statements: readonly Statement[];
   readonly unknown: readonly string[];
 } {
-  const statements: Statement[] = [];
+  const statements: Statement[] = [...logStatements(environment)];
   const unknown: string[] = [];
   for (const [name, text = ''] of Object.entries(environment)) {
     if (text === '' || name === FILE_VARIABLE) continue;

@@ -79,6 +79,7 @@ export interface VirtualHostOptions {
   readonly defaultQueueType: Settings['defaults']['queueType'];
   readonly virtualHostMax: number;
   readonly queueMax: number;
+  readonly exchangeMax: number;
   readonly virtualHostDefaults: {
     readonly limits: ReadonlyArray<{
       readonly pattern: string;
@@ -88,6 +89,11 @@ export interface VirtualHostOptions {
   };
   readonly clusterName?: string;
   readonly clusterTags?: Readonly<Record<string, string>>;
+  readonly nodeName?: string;
+  readonly interceptors: {
+    readonly timestamp?: 'overwrite' | 'keep';
+    readonly routingNode?: 'overwrite' | 'keep';
+  };
 }
 
 export function virtualHostOptions({ defaults, limits, node }: Settings): VirtualHostOptions {
@@ -98,13 +104,24 @@ export function virtualHostOptions({ defaults, limits, node }: Settings): Virtua
       ...(maxQueues === -1 ? {} : { 'max-queues': maxQueues }),
     },
   }));
-  const { clusterName, clusterTags } = node;
+  const { clusterName, clusterTags, name: nodeName, interceptors } = node;
+  const { timestamp, routingNode } = interceptors;
   return {
     defaultQueueType: defaults.queueType,
     virtualHostMax: limits.vhostMax,
     queueMax: limits.clusterQueueLimit,
+    exchangeMax: limits.clusterExchangeLimit,
     virtualHostDefaults: { limits: vhostLimits, operatorPolicies: defaults.operatorPolicies },
     ...(clusterName === null ? {} : { clusterName }),
+    ...(nodeName === null ? {} : { nodeName }),
+    interceptors: {
+      ...(timestamp === null ? {} : { timestamp: interceptorRule(timestamp) }),
+      ...(routingNode === null ? {} : { routingNode: interceptorRule(routingNode) }),
+    },
     ...(Object.keys(clusterTags).length === 0 ? {} : { clusterTags }),
   };
+}
+
+function interceptorRule(isOverwriting: boolean): 'overwrite' | 'keep' {
+  return isOverwriting ? 'overwrite' : 'keep';
 }

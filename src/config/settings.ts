@@ -1,6 +1,6 @@
 // What the broker is told: every setting with its final value, nested by subject. The keys that it comes from, their defaults
 // and descriptions are in schema/; load-settings.ts makes one of these from options, variables and files.
-import type { LogLevel } from '../runtime/logger.ts';
+import type { CategoryLevels, LogThreshold } from '../runtime/log-categories.ts';
 import type {
   AnonymousLogin,
   AuthBackendStep,
@@ -102,8 +102,6 @@ export interface LimitSettings {
   readonly runtimeParameters: Readonly<Record<string, number>>;
 }
 
-/** `none`: nothing is written. */
-export type LogThreshold = LogLevel | 'none';
 export type LogFormat = 'plaintext' | 'json';
 
 export interface LogSettings {
@@ -127,9 +125,13 @@ export interface LogSettings {
     readonly isCompressed: boolean;
   };
   /** Messages go to the exchange amq.rabbitmq.log too. */
-  readonly exchange: { readonly isOn: boolean; readonly level: LogThreshold };
-  /** By category (`connection`, `channel`, `queue`, `user`, ...), where it is not the output's level. */
-  readonly categories: Readonly<Record<string, LogThreshold>>;
+  readonly exchange: {
+    readonly isOn: boolean;
+    readonly level: LogThreshold;
+    readonly format: LogFormat;
+  };
+  /** Levels of categories that are not those of the output. */
+  readonly categories: CategoryLevels;
 }
 
 export interface AccessSettings {
@@ -222,6 +224,8 @@ export interface DefaultVhostUser {
 }
 
 export interface NodeSettings {
+  /** As RabbitMQ names nodes: `leveret@host`; null for the one that the broker chooses. */
+  readonly name: string | null;
   /** Null for the one that the broker chooses. */
   readonly clusterName: string | null;
   readonly clusterTags: Readonly<Record<string, string>>;
@@ -230,8 +234,11 @@ export interface NodeSettings {
   readonly collectStatisticsIntervalMs: number;
   /** By feature, whether it may be used; absent: as the broker does by default. */
   readonly deprecatedFeatures: Readonly<Record<string, boolean>>;
-  /** Headers that are set on messages that come in, by interceptor; the value: whether one that is there is overwritten. */
-  readonly incomingInterceptors: Readonly<Record<string, boolean>>;
+  /** What is set on messages that come in, and whether what is there is overwritten; null: it is not set. */
+  readonly interceptors: {
+    readonly timestamp: boolean | null;
+    readonly routingNode: boolean | null;
+  };
   /** What clients are told of the product; null for its own. */
   readonly productName: string | null;
   readonly productVersion: string | null;

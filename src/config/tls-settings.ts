@@ -17,8 +17,6 @@ export interface TlsServerSettings {
   /** OpenSSL's names; empty for the broker's own choice. */
   readonly ciphers: readonly string[];
   readonly honorCipherOrder: boolean;
-  /** Certificates between a peer's and one that is trusted; null for any number. */
-  readonly depth: number | null;
   /** Other certificates, for clients that ask for that server; `*.` in a name stands for one label. */
   readonly serverNames: readonly TlsServerName[];
 }
@@ -38,6 +36,7 @@ export interface TlsClientSettings {
   readonly verify: TlsVerification;
   readonly versions: readonly TlsVersion[];
   readonly ciphers: readonly string[];
+  /** Certificates between a peer's and one that is trusted; null for any number. */
   readonly depth: number | null;
   /** The server name that is asked for; null for the host's. */
   readonly sni: string | null;

@@ -15,6 +15,7 @@ import type { DiskFreeLimit } from '../broker/disk-alarm.ts';
 import type { MemoryWatermark } from '../broker/memory-alarm.ts';
 import type { DefinitionFiles } from '../definitions/load-at-start.ts';
 import type { Plugin } from '../plugins/plugin-api.ts';
+import type { CategoryLevels, LogThreshold } from '../runtime/log-categories.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { TlsSettings } from '../runtime/tls-identity.ts';
 
@@ -48,6 +49,8 @@ export interface CreateBrokerOptions extends VirtualHostRules {
   readonly sync?: 'commit' | 'never';
   /** Where the broker tells what it does; silent when left out. */
   readonly log?: Logger;
+  /** The log goes to the exchange `amq.rabbitmq.log` of the default virtual host too; not when left out. */
+  readonly logExchange?: LogExchangeOptions;
   /** Limits that differ from RabbitMQ's defaults. */
   readonly limits?: Partial<Limits>;
   /** Free space in the data directory below which publishers wait; 50 MB when left out. */
@@ -58,11 +61,22 @@ export interface CreateBrokerOptions extends VirtualHostRules {
   readonly memoryWatermark?: MemoryWatermark;
   /** What to take for the machine's memory, in octets; null, or left out: what the system says. */
   readonly totalMemory?: number | null;
+  /** Labels that tools are told with this node. */
+  readonly nodeTags?: Readonly<Record<string, string>>;
   /** What clients are told of the broker's name. */
   readonly names?: ServerNames;
   readonly access?: AccessOptions;
   /** Definitions to import before clients are served. A broker with nothing stored gets no default user and virtual host then. */
   readonly loadDefinitions?: DefinitionFiles;
+}
+
+export interface LogExchangeOptions {
+  /** `info` when left out. */
+  readonly level?: LogThreshold;
+  /** `plaintext` when left out; `json`: an object a message. */
+  readonly format?: 'plaintext' | 'json';
+  /** Levels of parts of the log. */
+  readonly categories?: CategoryLevels;
 }
 
 /** Who may log in, and how. */

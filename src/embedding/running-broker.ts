@@ -9,13 +9,13 @@ import { BlockPool } from '../amqp/output-buffer.ts';
 import { serverProperties } from '../amqp/server-properties.ts';
 import { Broker } from '../broker/broker.ts';
 import { DEFAULT_DISK_FREE_LIMIT, DiskAlarm } from '../broker/disk-alarm.ts';
+import type { LogExchange } from '../broker/log-exchange.ts';
 import { DEFAULT_MEMORY_WATERMARK, MemoryAlarm } from '../broker/memory-alarm.ts';
 import { DEFAULT_MEMORY_BUDGET } from '../broker/memory-budget.ts';
 import { BrokerDefinitions } from '../definitions/broker-definitions.ts';
 import { loadAtStart } from '../definitions/load-at-start.ts';
 import { PluginHost } from '../plugin-host/plugin-host.ts';
 import type { ListenerFacts } from '../plugins/plugin-api.ts';
-import { silentLogger } from '../runtime/logger.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { createSystemRuntime } from '../runtime/system-runtime.ts';
 import { DEFAULT_TLS, TlsIdentity } from '../runtime/tls-identity.ts';
@@ -24,10 +24,8 @@ import { tellAccessChanges } from './access-events.ts';
 import { loadBackEnds } from './back-ends.ts';
 import type { CreateBrokerOptions } from './broker-options.ts';
 import { loadPlugins } from './load-plugins.ts';
+import { openBrokerLog } from './log-exchange.ts';
 import { openStore, type Store } from './open-store.ts';
-
-/** As RabbitMQ names its nodes. */
-const NODE_NAME = 'leveret@localhost';
 
 export class RunningBroker {
   readonly broker: Broker;
@@ -39,6 +37,7 @@ export class RunningBroker {
   readonly plugins: PluginHost;
   /** Those of AMQP, in the order in which they were asked for. */
   openListeners: readonly OpenListener[] = [];
+  #logExchange: LogExchange | null = null;
   #closing: Promise<void> | null = null;
 
   private constructor(parts: {
@@ -58,7 +57,7 @@ export class RunningBroker {
       mechanisms: saslMechanisms(options.access ?? {}),
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       pool: new BlockPool(),
-      serverProperties: serverProperties(VERSION, options.names),
+      serverProperties: serverProperties(VERSION, broker.nodeName, options.names),
       ...(options.onRead === undefined ? {} : { onRead: options.onRead }),
     });
     tellAccessChanges(access, broker.events);
@@ -78,7 +77,8 @@ export class RunningBroker {
       runtime,
       about: {
         version: VERSION,
-        nodeName: NODE_NAME,
+        nodeName: broker.nodeName,
+        nodeTags: options.nodeTags ?? {},
         rabbitVersion: RABBITMQ_VERSION,
         startedAtMs: runtime.clock.nowMs(),
         resources: () => ({
@@ -95,7 +95,8 @@ export class RunningBroker {
 
   /** Recovers what is stored, then listens. @throws as createBroker */
   static async start(options: CreateBrokerOptions): Promise<RunningBroker> {
-    const { log = silentLogger, totalMemory = null } = options;
+    const { totalMemory = null } = options;
+    const { log, exchange: logExchange } = await openBrokerLog(options);
     const runtime = createSystemRuntime({ log, totalMemory });
     let diskAlarm: DiskAlarm | null = null;
     const store = await openStore(options, runtime, (error) => {
@@ -117,6 +118,8 @@ export class RunningBroker {
     const { loadDefinitions: files } = options;
     try {
       if (files !== undefined) await loadAtStart(files, running.definitions, broker, runtime.log);
+      logExchange?.attach(broker, (defaultUserOf(options) ?? DEFAULT_USER).vhost);
+      running.#logExchange = logExchange;
       await running.#serve(options);
       return running;
     } catch (error) {
@@ -144,6 +147,7 @@ export class RunningBroker {
   }
 
   async #closeAll(): Promise<void> {
+    this.#logExchange?.detach();
     await this.plugins.stop();
     await this.amqp.close();
     await this.access.close();

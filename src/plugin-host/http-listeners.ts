@@ -1,6 +1,14 @@
 /** The HTTP listeners of all plugins: one for each address, made when the first plugin asks for it. */
 import type { Server } from 'node:http';
-import type { CertificateFacts } from '../runtime/tls-identity.ts';
+import type { Server as HttpsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { CertificateWatch } from '../runtime/certificate-watch.ts';
+import { addressOf, HandshakingClients } from '../runtime/handshaking-clients.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { renewTicketKeys } from '../runtime/session-tickets.ts';
+import { certificateProblem, handshakeProblem } from '../runtime/tls-handshake.ts';
+import type { CertificateFacts, TlsIdentity } from '../runtime/tls-identity.ts';
 import type { HttpEndpoint, HttpHost, HttpRoutes, ListenerFacts } from '../plugins/plugin-api.ts';
 
 /** How long a client may take for its request, in milliseconds. */
@@ -9,16 +17,26 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 /** How long a connection may be idle between requests, in milliseconds. */
 const KEEP_ALIVE_MS = 65_000;
+/** How long a client may take for the handshake of TLS, in milliseconds. */
+const HANDSHAKE_TIMEOUT_MS = 5000;
 
 interface HttpListener {
   readonly endpoint: HttpEndpoint;
   readonly routes: HttpRoutes;
   readonly server: Server;
-  ignoreCertificates: () => void;
+  /** Undoes what was done for TLS. */
+  endTls: () => void;
 }
 
 export class HttpListeners implements HttpHost {
   readonly #byAddress = new Map<string, HttpListener>();
+  readonly #runtime: Runtime;
+  readonly #certificates: CertificateWatch;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+    this.#certificates = new CertificateWatch(runtime);
+  }
 
   async at(endpoint: HttpEndpoint): Promise<HttpRoutes> {
     const { host, port, name, tls } = endpoint;
@@ -27,7 +45,8 @@ export class HttpListeners implements HttpHost {
     const known = this.#byAddress.get(address);
     if (known !== undefined) return known.routes;
     const { routes, server } = await newListener(endpoint);
-    this.#byAddress.set(address, { endpoint, routes, server, ignoreCertificates: () => {} });
+    const endTls = tls === null ? (): void => {} : this.#secure(server as HttpsServer, tls);
+    this.#byAddress.set(address, { endpoint, routes, server, endTls });
     return routes;
   }
 
@@ -42,22 +61,51 @@ export class HttpListeners implements HttpHost {
   }
 
   get certificates(): readonly CertificateFacts[] {
-    return [...this.#byAddress.values()].flatMap(
-      ({ endpoint }) => endpoint.tls?.certificates ?? [],
-    );
+    return this.#certificates.certificates;
   }
 
   /** Rejects when a port cannot be had (EADDRINUSE, EACCES, EADDRNOTAVAIL, ENOTFOUND). */
   async listen(): Promise<void> {
     for (const listener of this.#byAddress.values()) {
       await listening(listener.server, listener.endpoint);
-      listener.ignoreCertificates = followCertificates(listener);
     }
   }
 
+  /** Reads files of certificates that have changed: new connections get what is in them now. */
+  refreshCertificates(): void {
+    this.#certificates.refresh();
+  }
+
+  /** Tells of clients that fail in the handshake, refuses certificates, and follows changes of files. */
+  #secure(server: HttpsServer, identity: TlsIdentity): () => void {
+    const { log, timers } = this.#runtime;
+    const clients = new HandshakingClients<string>(timers);
+    server.on('connection', (socket: Socket) => clients.add(socket, addressOf(socket)));
+    server.prependListener('tlsClientError', (error: Error, socket: TLSSocket) => {
+      const { text, isHarmless } = handshakeProblem(error, socket);
+      const peer = clients.failed(socket);
+      if (!isHarmless) log.warn(`handshake of TLS failed: ${text}`, { peer });
+    });
+    server.prependListener('secureConnection', (socket) => {
+      const peer = clients.completed(socket);
+      const problem = certificateProblem(socket, identity.settings);
+      if (problem === null) return;
+      log.warn(problem, { peer });
+      socket.destroy();
+    });
+    this.#certificates.add(identity);
+    const ignore = identity.onChange(() => server.setSecureContext(identity.secureContextOptions));
+    const ticketTimer = renewTicketKeys(server, this.#runtime);
+    return () => {
+      ignore();
+      ticketTimer.cancel();
+    };
+  }
+
   async close(): Promise<void> {
-    const closing = [...this.#byAddress.values()].map(async ({ server, ignoreCertificates }) => {
-      ignoreCertificates();
+    this.#certificates.close();
+    const closing = [...this.#byAddress.values()].map(async ({ server, endTls }) => {
+      endTls();
       await closed(server);
     });
     await Promise.all(closing);
@@ -83,7 +131,10 @@ async function newListener({ tls }: HttpEndpoint): Promise<{ routes: HttpRoutes;
   const server =
     tls === null
       ? http.createServer(options, onRequest)
-      : https.createServer({ ...options, ...tls.serverOptions }, onRequest);
+      : https.createServer(
+          { ...options, ...tls.serverOptions, handshakeTimeout: HANDSHAKE_TIMEOUT_MS },
+          onRequest,
+        );
   return { routes, server };
 }
 
@@ -95,12 +146,6 @@ async function listening(server: Server, { host, port }: HttpEndpoint): Promise<
       resolve();
     });
   });
-}
-
-function followCertificates({ endpoint: { tls }, server }: HttpListener): () => void {
-  if (tls === null || !('setSecureContext' in server)) return () => {};
-  const secure = server as unknown as { setSecureContext(options: object): void };
-  return tls.onChange(() => secure.setSecureContext(tls.secureContextOptions));
 }
 
 async function closed(server: Server): Promise<void> {

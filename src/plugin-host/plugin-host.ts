@@ -19,17 +19,28 @@ export class PluginError extends Error {
 
 export class PluginHost {
   readonly #surroundings: PluginSurroundings;
-  readonly #http = new HttpListeners();
+  readonly #http: HttpListeners;
   readonly #services: Services;
   readonly #names = new Set<string>();
 
   constructor(surroundings: PluginSurroundings) {
     this.#surroundings = surroundings;
+    this.#http = new HttpListeners(surroundings.runtime);
     this.#services = new Services(surroundings.runtime.log);
   }
 
   get listeners(): readonly ListenerFacts[] {
     return [...this.#surroundings.listeners(), ...this.#http.facts];
+  }
+
+  /** Of the plugins that are set up, in that order. */
+  get names(): readonly string[] {
+    return [...this.#names];
+  }
+
+  /** Reads files of certificates that have changed. */
+  refreshCertificates(): void {
+    this.#http.refreshCertificates();
   }
 
   /** @throws PluginError */

@@ -113,6 +113,8 @@ export interface About {
   readonly version: string;
   /** As RabbitMQ names nodes: `leveret@host`. */
   readonly nodeName: string;
+  /** Labels of this node, of the operator's choice. */
+  readonly nodeTags: Readonly<Record<string, string>>;
   /** The version of RabbitMQ that it is like. */
   readonly rabbitVersion: string;
   /** In milliseconds since 1970. */

@@ -8,6 +8,8 @@ import type { LogFields, Logger, LogLevel } from './logger.ts';
 /** What is needed of a stream; `process.stdout` is one. Colours are used where it has them. */
 export interface LogDestination {
   write(text: string): unknown;
+  /** Called in place of `write` where it is there. */
+  writeLine?(text: string, level: LogLevel): void;
   hasColors?(): boolean;
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
@@ -42,8 +44,11 @@ export async function createLogger(options: LoggerOptions): Promise<Logger> {
       serializers: { error: pino.stdSerializers.err },
     },
     {
-      write: (json) =>
-        void destination.write(format === 'json' ? jsonOf(json) : textOf(json, useColour)),
+      write: (json) => {
+        const text = format === 'json' ? jsonOf(json) : textOf(json, useColour);
+        if (destination.writeLine === undefined) destination.write(text);
+        else destination.writeLine(text, levelOf(json));
+      },
     },
   );
   return wrap(backend);
@@ -57,6 +62,10 @@ function wrap(backend: PinoLogger): Logger {
     error: (message, fields) => backend.error(fields ?? {}, '%s', message),
     child: (fields: LogFields) => wrap(backend.child(fields)),
   };
+}
+
+function levelOf(json: string): LogLevel {
+  return (JSON.parse(json) as { level: LogLevel }).level;
 }
 
 /** With the names and the time that RabbitMQ's have. */

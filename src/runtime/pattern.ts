@@ -1,18 +1,21 @@
 /**
- * Regular expressions that operators give: permissions and policies. RabbitMQ takes those of PCRE and looks for a match
- * anywhere in a name. None of them may hold the broker up, whatever it is: most run on RE2, whose time is linear; what RE2
- * cannot do (lookarounds, backreferences) runs on the engine of JavaScript under a time limit.
+ * Regular expressions that operators and users give: permissions, policies, filters of lists. RabbitMQ takes those of PCRE and
+ * looks for a match anywhere in a name. None of them may hold the broker up, whatever it is: steps are counted, for a name and for
+ * an expression, and who needs too many is given up.
  */
-import { RE2JS, RE2JSException } from 're2js';
-import { compileGuarded } from './guarded-pattern.ts';
-import { asPatternError, PatternError } from './pattern-error.ts';
+import { PatternError } from './pattern/pattern-error.ts';
+import { GAVE_UP, match } from './pattern/matcher.ts';
+import { parsePattern } from './pattern/parser.ts';
+import { compileProgram, type Program } from './pattern/program.ts';
 
-export { PatternError } from './pattern-error.ts';
+export { PatternError } from './pattern/pattern-error.ts';
 
 /** Whether a name meets a regular expression. */
 export interface Pattern {
   /** The expression as it was given. */
   readonly text: string;
+  /** How many steps all names have taken together. */
+  readonly steps: number;
   test(name: string): boolean;
 }
 
@@ -21,9 +24,14 @@ export interface PatternOptions {
   readonly onTimeout?: (pattern: string) => void;
 }
 
-/** Longer expressions are refused, in characters: what RE2 makes of them grows with their length. */
+/** Longer expressions are refused, in characters. */
 const PATTERN_LENGTH_MAX = 4096;
-
+/** Longer names match nothing, in characters: those of AMQP have 255 octets. */
+const NAME_LENGTH_MAX = 1024;
+/** For one name: some milliseconds. */
+const STEPS_MAX = 100_000;
+/** Names that may need too many steps before the expression is given up. */
+const TIMEOUTS_MAX = 5;
 /** Names whose answer is remembered for an expression; then it starts anew. */
 const ANSWERS_MAX = 4096;
 
@@ -32,44 +40,39 @@ export function compilePattern(text: string, options: PatternOptions = {}): Patt
   if (text.length > PATTERN_LENGTH_MAX) {
     throw new PatternError(text, 'regular expression is too large', PATTERN_LENGTH_MAX);
   }
-  return new RememberingPattern(text, compile(text, options));
+  return new CompiledPattern(text, compileProgram(text, parsePattern(text)), options);
 }
 
-function compile(text: string, options: PatternOptions): (name: string) => boolean {
-  const linear = compileLinear(text);
-  if (!(linear instanceof Error)) return (name) => linear.test(name);
-  try {
-    return compileGuarded(text, () => options.onTimeout?.(text));
-  } catch (error) {
-    throw asPatternError(text, error instanceof Error ? error.message : String(error));
-  }
-}
-
-function compileLinear(text: string): RE2JS | RE2JSException {
-  try {
-    return RE2JS.compile(text);
-  } catch (error) {
-    if (error instanceof RE2JSException) return error;
-    throw error;
-  }
-}
-
-class RememberingPattern implements Pattern {
+class CompiledPattern implements Pattern {
   readonly text: string;
-  readonly #matches: (name: string) => boolean;
+  steps = 0;
+  readonly #program: Program;
+  readonly #options: PatternOptions;
   readonly #answers = new Map<string, boolean>();
+  #timeoutCount = 0;
 
-  constructor(text: string, matches: (name: string) => boolean) {
+  constructor(text: string, program: Program, options: PatternOptions) {
     this.text = text;
-    this.#matches = matches;
+    this.#program = program;
+    this.#options = options;
   }
 
   test(name: string): boolean {
     const known = this.#answers.get(name);
     if (known !== undefined) return known;
-    const answer = this.#matches(name);
+    const answer = this.#match(name);
     if (this.#answers.size >= ANSWERS_MAX) this.#answers.clear();
     this.#answers.set(name, answer);
     return answer;
+  }
+
+  #match(name: string): boolean {
+    if (name.length > NAME_LENGTH_MAX || this.#timeoutCount >= TIMEOUTS_MAX) return false;
+    const { answer, steps } = match(this.#program, name, STEPS_MAX);
+    this.steps += steps;
+    if (answer !== GAVE_UP) return answer;
+    this.#timeoutCount++;
+    this.#options.onTimeout?.(this.text);
+    return false;
   }
 }

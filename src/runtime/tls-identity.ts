@@ -1,7 +1,7 @@
 // Who a TLS listener says it is, and whom it believes: certificates, keys and rules, read from files
 // and read again when the files change. A listener asks here for what its server is to be made with.
 import { createSecureContext, type SecureContext, type TlsOptions } from 'node:tls';
-import { X509Certificate } from 'node:crypto';
+import { constants, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 
 /** A certificate chain with its private key, both PEM files. */
@@ -54,6 +54,12 @@ const CIPHERS = [
   'ECDHE-RSA-CHACHA20-POLY1305',
 ].join(':');
 
+/**
+ * Elliptic curves, with and without a key exchange that quantum computers do not break. Finite fields are left out: clients
+ * may choose ones that keep the broker busy.
+ */
+const GROUPS = 'X25519MLKEM768:X25519:P-256:P-384';
+
 /** A file that TLS needs cannot be used. Its message is one line, made to be shown as it is. */
 export class TlsFileError extends Error {
   override readonly name = 'TlsFileError';
@@ -72,26 +78,31 @@ interface NamedContext {
   readonly context: SecureContext;
 }
 
+/** What is made of the files, all at once. */
+interface Identity {
+  readonly options: TlsOptions;
+  readonly named: readonly NamedContext[];
+  readonly facts: readonly CertificateFacts[];
+}
+
 export class TlsIdentity {
   readonly settings: TlsSettings;
   readonly #listeners = new Set<() => void>();
   #stamp: string;
-  #options: TlsOptions;
-  #named: readonly NamedContext[];
+  #current: Identity;
 
   /** @throws TlsFileError */
   constructor(settings: TlsSettings) {
     this.settings = settings;
     this.#stamp = stampOf(settings);
-    this.#options = contextOptions(settings);
-    this.#named = namedContexts(settings);
+    this.#current = readIdentity(settings);
   }
 
   /** What a server is to be made with. Certificates in it are those of now: see `onChange`. */
   get serverOptions(): TlsOptions {
     const { verifyPeer, failIfNoPeerCert } = this.settings;
     return {
-      ...this.#options,
+      ...this.#current.options,
       requestCert: verifyPeer,
       rejectUnauthorized: verifyPeer && failIfNoPeerCert,
       SNICallback: (serverName, done) => done(null, this.#contextFor(serverName)),
@@ -100,13 +111,12 @@ export class TlsIdentity {
 
   /** What a running server is to be given when something has changed. */
   get secureContextOptions(): TlsOptions {
-    return this.#options;
+    return this.#current.options;
   }
 
   /** Those in force. */
   get certificates(): readonly CertificateFacts[] {
-    const { certFile, serverNames } = this.settings;
-    return [certFile, ...serverNames.map((files) => files.certFile)].map(factsOf);
+    return this.#current.facts;
   }
 
   /** `listener` is called when other certificates are in force. Returns a function that ends that. */
@@ -126,16 +136,14 @@ export class TlsIdentity {
     if (stamp === this.#stamp) return false;
     // A file that is bad now is told of once, and looked at again when it changes again.
     this.#stamp = stamp;
-    const options = contextOptions(this.settings);
-    const named = namedContexts(this.settings);
-    this.#options = options;
-    this.#named = named;
+    this.#current = readIdentity(this.settings);
     for (const listener of this.#listeners) listener();
     return true;
   }
 
   #contextFor(serverName: string): SecureContext | undefined {
-    return this.#named.find((candidate) => isNameOf(candidate.serverName, serverName))?.context;
+    return this.#current.named.find((candidate) => isNameOf(candidate.serverName, serverName))
+      ?.context;
   }
 }
 
@@ -147,6 +155,14 @@ function isNameOf(pattern: string, serverName: string): boolean {
   return name.slice(name.indexOf('.') + 1) === known.slice(2) && name.includes('.');
 }
 
+/** @throws TlsFileError */
+function readIdentity(settings: TlsSettings): Identity {
+  const options = contextOptions(settings);
+  const { certFile, serverNames } = settings;
+  const files = [certFile, ...serverNames.map((one) => one.certFile)];
+  return { options, named: namedContexts(settings, options), facts: files.map(factsOf) };
+}
+
 function contextOptions(settings: TlsSettings): TlsOptions {
   const { caFile, versions } = settings;
   const options: TlsOptions = {
@@ -154,6 +170,9 @@ function contextOptions(settings: TlsSettings): TlsOptions {
     ...(caFile === null ? {} : { ca: read(caFile, 'certificates of authorities') }),
     ciphers: settings.ciphers ?? CIPHERS,
     honorCipherOrder: settings.honorCipherOrder,
+    ecdhCurve: GROUPS,
+    // Who asks for a new handshake again and again keeps the broker busy.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     minVersion: versions.includes('TLSv1.2') ? 'TLSv1.2' : 'TLSv1.3',
     maxVersion: versions.includes('TLSv1.3') ? 'TLSv1.3' : 'TLSv1.2',
   };
@@ -161,9 +180,9 @@ function contextOptions(settings: TlsSettings): TlsOptions {
   return options;
 }
 
-function namedContexts(settings: TlsSettings): readonly NamedContext[] {
-  const { cert: _cert, key: _key, passphrase: _passphrase, ...common } = contextOptions(settings);
-  return settings.serverNames.map((files) => ({
+function namedContexts({ serverNames }: TlsSettings, options: TlsOptions): readonly NamedContext[] {
+  const { cert: _cert, key: _key, passphrase: _passphrase, ...common } = options;
+  return serverNames.map((files) => ({
     serverName: files.serverName,
     context: check({ ...common, ...keyPair(files) }, files),
   }));
@@ -215,6 +234,6 @@ function stampOf(settings: TlsSettings): string {
 
 /** The first in the file is the server's own. */
 function factsOf(file: string): CertificateFacts {
-  const endsAt = new Date(new X509Certificate(readFileSync(file)).validTo);
+  const endsAt = new Date(new X509Certificate(read(file, 'the certificate')).validTo);
   return { file, endsAtMs: endsAt.getTime(), endsAt: endsAt.toISOString() };
 }

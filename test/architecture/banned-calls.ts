@@ -54,7 +54,7 @@ const MODULES: Readonly<Record<string, Subject>> = {
 /** Who may use what. `cli/` and plugins are, or speak to, processes of their own. */
 const EXEMPT: ReadonlyArray<readonly [files: RegExp, subjects: readonly Subject[]]> = [
   [/^src\/runtime\//u, ['clock', 'timers', 'randomness', 'files', 'network', 'processes']],
-  [/^src\/amqp\/listener\.ts$/u, ['clock', 'timers', 'network']],
+  [/^src\/amqp\/(?:listener|tls-acceptor)\.ts$/u, ['clock', 'timers', 'network']],
   [/^src\/cli\//u, ['clock', 'timers', 'network', 'processes']],
   [/^src\/plugins\//u, ['timers', 'network']],
   [/^src\/plugin-host\/http-listeners\.ts$/u, ['network']],

@@ -1,7 +1,8 @@
 // The import table holds for the tree, and the check of it notices when it does not.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { checkImports, findCycles, importsOf } from './import-rules.ts';
+import { readFileSync } from 'node:fs';
+import { checkImports, findCycles, importsOf, ROOM_NAMES } from './import-rules.ts';
 import { readTree } from './source-tree.ts';
 
 /** What the checker says about one file with one import line. */
@@ -14,6 +15,16 @@ describe('the tree', () => {
 
   test('has no import that the table forbids', () => {
     assert.deepEqual(checkImports(files), []);
+  });
+
+  test('has its rooms, and no others, in the table of CONTRIBUTING.md', () => {
+    const guide = readFileSync('CONTRIBUTING.md', 'utf8');
+    const [, table = ''] = /\| room \| may import \|\n(.*?)\n\n/su.exec(guide) ?? [];
+    const told = table
+      .split('\n')
+      .slice(1)
+      .flatMap((row) => row.split('|')[1]?.match(/(?<=`)[\w<>/-]+(?=`)/gu) ?? []);
+    assert.deepEqual(told.toSorted(), [...new Set(ROOM_NAMES)].toSorted());
   });
 
   test('has no cycle of imports', () => {

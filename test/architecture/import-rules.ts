@@ -73,6 +73,13 @@ const ROOMS: readonly Room[] = [
 /** Examples are programs of users: they know the package by its name only. */
 const EXAMPLES: Room = { name: 'examples', files: /^examples\//u, mayImport: [] };
 
+/** As CONTRIBUTING.md has them. */
+export const ROOM_NAMES: readonly string[] = [
+  ...ROOMS.map(({ name }) => name.replace(/^store\/.*/u, 'store/<engine>')),
+  'plugins/<name>',
+  EXAMPLES.name,
+];
+
 function engineRooms(engines: readonly string[]): Room[] {
   return engines.map((engine) => ({
     name: `store/${engine}`,

@@ -71,7 +71,7 @@ async function start(): Promise<{
     access: guestAccess(),
     limits: { ...DEFAULT_LIMITS, closeTimeoutMs: 20 },
     pool: new BlockPool(),
-    serverProperties: serverProperties('0.0.0'),
+    serverProperties: serverProperties('0.0.0', 'leveret@localhost'),
   });
   const { port } = await listener.listen({ port: 0, host: '127.0.0.1' });
   return { store, journal, broker, port, [Symbol.asyncDispose]: () => listener.close() };

@@ -133,6 +133,47 @@ describe('leveret start with a configuration file', { concurrency: true }, () =>
     assert.match((await places(program))[0] ?? '', /^amqp:\/\/127\.0\.0\.1:\d+$/u);
   });
 
+  test('tells with a line of RabbitMQ’s that it has started, and which variables have no effect', async (t) => {
+    const environment = {
+      RABBITMQ_NODENAME: 'rabbit@mq-1',
+      RABBITMQ_MNESIA_BASE: '/var/lib/rabbitmq/mnesia',
+      LEVERET_PORT: '0',
+      LEVERET_PLUGINS_MANAGEMENT: 'true',
+      LEVERET_PLUGINS_PROMETHEUS: 'true',
+      LEVERET_MANAGEMENT_TCP_PORT: '0',
+      LEVERET_PROMETHEUS_TCP_PORT: '0',
+    };
+    const program = leveret(t, { args: ['start', '--in-memory'], environment });
+    const [place = ''] = await places(program);
+    await program.until('started', (lines) => lines.some((line) => line.includes('startup')));
+    const log = program.lines.join('\n');
+    assert.match(log, /\[info\] Server startup complete; 2 plugins started\.$/mu);
+    assert.match(log, /no effect here variables="RABBITMQ_MNESIA_BASE \(use LEVERET_DATA_DIR\)"/u);
+    const connection = await connect(place);
+    const { serverProperties } = connection.connection;
+    assert.equal(serverProperties['cluster_name'], 'rabbit@mq-1');
+    await connection.close();
+    const [, metrics = ''] =
+      /http:\/\/127\.0\.0\.1:\d+, http:\/\/127\.0\.0\.1:(\d+)/u.exec(log) ?? [];
+    const answer = await fetch(`http://127.0.0.1:${metrics}/metrics`);
+    assert.match(await answer.text(), /rabbitmq_identity_info\{rabbitmq_node="rabbit@mq-1"/u);
+  });
+
+  test('logs of a category what its level lets through', async (t) => {
+    const log = join(temporaryDirectory(t), 'leveret.log');
+    const text = `port = 0\nlog.file = ${log}\nlog.file.level = none\nlog.connection.level = info\n`;
+    const program = leveret(t, { args: ['start', '--in-memory', '--config', fileOf(t, text)] });
+    const connection = await connect((await places(program))[0] ?? '');
+    await connection.close();
+    program.signal('SIGTERM');
+    assert.equal(await program.ended(), 0);
+    const lines = readFileSync(log, 'utf8').trim().split('\n');
+    assert.ok(
+      lines.length >= 2 && lines.every((line) => line.includes('connection=')),
+      lines.join(),
+    );
+  });
+
   test('logs to a file, as JSON, and goes on in a new one at SIGHUP', async (t) => {
     const log = join(temporaryDirectory(t), 'logs/leveret.log');
     const file = fileOf(t, `port = 0\nlog.file = ${log}\nlog.file.formatter = json\n`);

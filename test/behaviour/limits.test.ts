@@ -48,6 +48,37 @@ describe('limits', { concurrency: true }, () => {
     );
   });
 
+  test('one channel more than nodeChannelMax closes the connection with 530, until another is closed', async () => {
+    const limits = { nodeChannelMax: 2 };
+    await using broker = await createBroker({ limits, nodeName: 'hare@burrow' });
+    const first = await RawClient.open(broker.port);
+    await first.channel(1);
+    await first.channel(2);
+    await using second = await RawClient.open(broker.port);
+    second.send(methods.encodeChannelOpen, 1, {});
+    await second.expectConnectionClose(
+      530,
+      "NOT_ALLOWED - number of channels opened on node 'hare@burrow' has reached the maximum allowed limit of (2)",
+    );
+    await first[Symbol.asyncDispose]();
+    await using third = await RawClient.open(broker.port);
+    await third.channel(1);
+  });
+
+  test('one exchange more than exchangeMax, with those that every virtual host has, is refused with 406', async () => {
+    await using broker = await createBroker({ exchangeMax: 8 });
+    await using client = await RawClient.open(broker.port);
+    const channel = await client.channel();
+    await channel.declareExchange('one', 'direct');
+    await channel.declareExchange('one', 'direct');
+    channel.sendDeclareExchange('two', 'direct');
+    await client.expectChannelClose(
+      1,
+      406,
+      "PRECONDITION_FAILED - cannot declare exchange 'two' in vhost '/': exchange limit of 8 is reached",
+    );
+  });
+
   test('channelMax, frameMax and heartbeatSeconds are what connection.tune proposes', async () => {
     const limits = { channelMax: 7, frameMax: 8192, heartbeatSeconds: 5 };
     await using broker = await createBroker({ limits });

@@ -52,7 +52,7 @@ export class FuzzedBroker {
       access: guestAccess({ runtime, hashingAlgorithm: AT_ONCE }),
       limits: { ...DEFAULT_LIMITS, unsentOctetsMax: 50_000, consumerTimeoutMs: 500 },
       pool: new BlockPool(),
-      serverProperties: serverProperties('0.0.0'),
+      serverProperties: serverProperties('0.0.0', 'leveret@localhost'),
     };
   }
 

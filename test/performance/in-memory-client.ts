@@ -22,7 +22,7 @@ export function connectionOptions(broker: Broker): ConnectionOptions {
     access: guestAccess(),
     limits: DEFAULT_LIMITS,
     pool: new BlockPool(),
-    serverProperties: serverProperties('0.0.0'),
+    serverProperties: serverProperties('0.0.0', 'leveret@localhost'),
   };
 }
 

@@ -39,7 +39,7 @@ export async function startAccessBroker(
     access,
     limits: { ...DEFAULT_LIMITS, closeTimeoutMs: 50 },
     pool: new BlockPool(),
-    serverProperties: serverProperties('0.0.0'),
+    serverProperties: serverProperties('0.0.0', 'leveret@localhost'),
     ...options,
   });
   const { port }: AddressInfo = await listener.listen({ port: 0, host: '127.0.0.1' });

@@ -17,8 +17,8 @@ export class CollectedLog implements Logger {
     this.#add('info', message);
   }
 
-  warn(message: string): void {
-    this.#add('warn', message);
+  warn(message: string, { peer }: Readonly<Record<string, unknown>> = {}): void {
+    this.#add('warn', typeof peer === 'string' ? `${message} peer=${peer}` : message);
   }
 
   error(message: string, fields: Readonly<Record<string, unknown>> = {}): void {

@@ -48,7 +48,7 @@ export class OpenedBroker implements AsyncDisposable {
       access: openAccess(),
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       pool: new BlockPool(),
-      serverProperties: serverProperties('0.0.0'),
+      serverProperties: serverProperties('0.0.0', 'leveret@localhost'),
     });
     const { port } = await listener.listen({ port: 0, host: '127.0.0.1' });
     return new OpenedBroker(broker, listener, port);

@@ -5,7 +5,6 @@
 export const FOREIGN_KEYS: readonly string[] = [
   // Erlang, its cluster, its stores
   'erlang.**',
-  'nodename',
   'distributed_cookie',
   'net_ticktime',
   'distribution.**',
@@ -69,6 +68,10 @@ export const FOREIGN_KEYS: readonly string[] = [
   ...tlsDetails('ssl_options'),
   ...tlsDetails('management.ssl'),
   ...tlsDetails('prometheus.ssl'),
+  // Node tells a server nothing of what stands behind a client's certificate.
+  'ssl_options.depth',
+  'management.ssl.depth',
+  'prometheus.ssl.depth',
   ...tlsDetails('definitions.tls'),
   ...tlsDetails('auth_http.ssl_options'),
   ...tlsDetails('auth_ldap.ssl_options'),
@@ -94,11 +97,20 @@ export const FOREIGN_KEYS: readonly string[] = [
   'log.syslog.**',
   'log.prelaunch.**',
   'log.*.file',
+  // Nothing is logged of these.
+  'log.user.level',
+  'log.mirroring.level',
+  'log.federation.level',
+  'log.shovel.level',
+  'log.upgrade.level',
+  'log.ra.level',
   'log.*.rotation.*',
   // AMQP 1.0, other protocols, plugins
   'session_max_per_connection',
   'link_max_per_session',
   'amqp1_0.**',
+  'message_interceptors.outgoing.**',
+  'mqtt_message_interceptors.**',
   'amqp_client.**',
   'aws.**',
   'event_exchange.**',

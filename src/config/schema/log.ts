@@ -1,11 +1,16 @@
 // What is written about what happens, and where to.
 import { resolve } from 'node:path';
-import type { LogSettings, LogThreshold } from '../settings.ts';
+import {
+  LOG_CATEGORIES,
+  type CategoryLevels,
+  type LogCategory,
+  type LogThreshold,
+} from '../../runtime/log-categories.ts';
+import type { LogSettings } from '../settings.ts';
 import {
   combined,
   key,
   setting,
-  toRecord,
   type GivenValues,
   type Key,
   type SchemaOf,
@@ -78,35 +83,29 @@ function logFile(given: GivenValues): string | null {
   return resolve(given.one(LOG_DIR)?.value ?? '.', said.value);
 }
 
-const CATEGORIES = [
-  'connection',
-  'channel',
-  'queue',
-  'user',
-  'mirroring',
-  'federation',
-  'shovel',
-  'upgrade',
-  'ra',
-  'default',
-] as const;
+const CATEGORY_DESCRIPTIONS: Readonly<Record<LogCategory, string>> = {
+  connection: 'how much to log of connections: openings, closings, logins, handshakes',
+  channel: 'how much to log of errors on channels',
+  queue: 'how much to log of what concerns one queue',
+  default: 'how much to log of everything else',
+};
 
-const CATEGORY_KEYS: ReadonlyMap<string, Key<LogThreshold>> = new Map(
-  CATEGORIES.map((name) => [
+const CATEGORY_KEYS: ReadonlyMap<LogCategory, Key<LogThreshold>> = new Map(
+  LOG_CATEGORIES.map((name) => [
     name,
     key(`log.${name}.level`, LEVEL, {
-      description: `how much to log of what belongs to \`${name}\``,
+      description: CATEGORY_DESCRIPTIONS[name],
+      fallback: 'that of the output',
     }),
   ]),
 );
 
-function categories(given: GivenValues): Readonly<Record<string, LogThreshold>> {
-  return toRecord(
-    [...CATEGORY_KEYS].flatMap(([name, own]) => {
-      const said = given.one(own);
-      return said === null ? [] : [[name, said.value] as const];
-    }),
-  );
+function categories(given: GivenValues): CategoryLevels {
+  const said = [...CATEGORY_KEYS].flatMap(([name, own]) => {
+    const one = given.one(own);
+    return one === null ? [] : [[name, one.value] as const];
+  });
+  return Object.fromEntries(said);
 }
 
 export const LOG: SchemaOf<LogSettings> = {
@@ -145,6 +144,9 @@ export const LOG: SchemaOf<LogSettings> = {
       description: 'publish to the exchange `amq.rabbitmq.log` too',
     }),
     level: level('log.exchange.level', 'that exchange'),
+    format: setting('log.exchange.formatter', FORMAT, 'plaintext', {
+      description: 'form of a message there',
+    }),
   },
   categories: combined([...CATEGORY_KEYS.values()], categories),
 };

@@ -36,7 +36,6 @@ interface SharedTls {
   readonly password: string | null;
   readonly versions: readonly TlsVersion[];
   readonly ciphers: readonly string[];
-  readonly depth: number | null;
 }
 
 function shared(prefix: string): SchemaOf<SharedTls> {
@@ -59,9 +58,6 @@ function shared(prefix: string): SchemaOf<SharedTls> {
     }),
     ciphers: list(`${prefix}.ciphers.$n`, CIPHER, [], {
       description: 'a cipher suite that may be used, the first choice first',
-    }),
-    depth: setting(`${prefix}.depth`, DEPTH, null, {
-      description: "certificates between the peer's and one that is trusted",
     }),
   };
 }
@@ -115,6 +111,9 @@ export function tlsClient(prefix: string): SchemaOf<TlsClientSettings> {
     ...shared(prefix),
     verify: setting(`${prefix}.verify`, VERIFICATION, 'verify_peer', {
       description: '`verify_none`: talk to whoever answers, which is not safe',
+    }),
+    depth: setting(`${prefix}.depth`, DEPTH, null, {
+      description: "certificates between the peer's and one that is trusted",
     }),
     sni: setting(`${prefix}.sni`, TEXT, null, {
       description: "the server name to ask for, where it is not the host's",

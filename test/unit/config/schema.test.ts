@@ -115,7 +115,10 @@ describe('a variable', () => {
     ['LEVERET_DEFAULT_USERS_A_B_VHOST_PATTERN', 'default_users.a_b.vhost_pattern'],
     ['LEVERET_LISTENERS_TCP', 'listeners.tcp'],
     ['RABBITMQ_DEFAULT_PASS', 'default_pass'],
-    ['RABBITMQ_NODENAME', undefined],
+    ['RABBITMQ_NODENAME', 'node.name'],
+    ['RABBITMQ_NODE_PORT', 'port'],
+    ['RABBITMQ_PRODUCT_NAME', 'product.name'],
+    ['RABBITMQ_URL', undefined],
     ['LEVERET_NOTHING', undefined],
     ['PATH', undefined],
   ] as const) {

@@ -72,7 +72,7 @@ async function overview(context: PluginContext, request: Request): Promise<objec
     rabbitmq_version: about.rabbitVersion,
     cluster_name: broker.globalParameters.find('cluster_name')?.value ?? about.nodeName,
     cluster_tags: broker.globalParameters.find('cluster_tags')?.value ?? {},
-    node_tags: {},
+    node_tags: about.nodeTags,
     erlang_version: '',
     erlang_full_version: `Node.js ${process.versions.node}`,
     crypto_lib_version: `OpenSSL ${process.versions.openssl}`,
