@@ -35,7 +35,7 @@ export async function runCommand(
 
 function fail(error: unknown): void {
   const isTold = error instanceof ControlError;
-  const lines = isTold ? error.message : `a bug: ${String((error as Error).stack)}`;
+  const lines = isTold ? error.message.trimEnd() : `a bug: ${String((error as Error).stack)}`;
   process.stderr.write(`leveret: ${lines.split('\n').map(printable).join('\n')}\n`);
   process.exitCode = isTold ? error.exitCode : EXIT.software;
 }

@@ -1,6 +1,6 @@
 /** Definitions: everything that is declared, to a file and back. */
 import { buffer } from 'node:stream/consumers';
-import { pathOf } from '../api-client.ts';
+import { pathOf, RefusedError } from '../api-client.ts';
 import { orMissing } from '../change-command.ts';
 import type { ControlCommand, Invocation } from '../control-command.ts';
 import { dataError } from '../control-error.ts';
@@ -80,9 +80,14 @@ export const DEFINITION_COMMANDS: readonly ControlCommand[] = [
       const octets = file === '-' ? await buffer(process.stdin) : readNamedFile(file);
       const from = file === '-' ? 'the standard input' : `a file at "${file}"`;
       await output.say(`Importing definitions in JSON from ${from} ...`);
-      await orMissing(missingVirtualHost, invocation, async () =>
-        api.send({ method: 'POST', path: pathFor(invocation), body: octets }),
-      );
+      try {
+        await orMissing(missingVirtualHost, invocation, async () =>
+          api.send({ method: 'POST', path: pathFor(invocation), body: octets }),
+        );
+      } catch (error) {
+        const isTheirFault = error instanceof RefusedError && error.status === 400;
+        throw isTheirFault ? dataError(`nothing is imported: ${error.message}`) : error;
+      }
       await output.say('Successfully imported definitions.');
     },
   },

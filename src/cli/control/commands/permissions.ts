@@ -101,7 +101,7 @@ const TOPIC_COMMANDS: readonly ControlCommand[] = [
         path: exchange === undefined ? user : user + pathOf(exchange),
       };
     },
-    missing: missingUserOrHost,
+    missing: missingPermission,
   }),
 ];
 
@@ -168,14 +168,21 @@ export const PERMISSION_COMMANDS: readonly ControlCommand[] = [
       method: 'DELETE',
       path: pathOf('permissions', vhost, given.text('user')),
     }),
-    missing: missingUserOrHost,
+    missing: missingPermission,
   }),
   ...TOPIC_COMMANDS,
 ];
 
+function missingPermission({ given, vhost }: Invocation): ControlError {
+  return new ControlError(
+    `user "${given.text('user')}" has no such permission in virtual host "${vhost}"`,
+    EXIT.noUser,
+  );
+}
+
 function missingUserOrHost({ given, vhost }: Invocation): ControlError {
   return new ControlError(
-    `User "${given.text('user')}" does not exist, has no such permission, or there is no virtual host "${vhost}"`,
+    `there is no user "${given.text('user')}", or no virtual host "${vhost}"`,
     EXIT.noUser,
   );
 }

@@ -208,7 +208,7 @@ async function tellStatus({ api, output }: Invocation): Promise<void> {
       `Crypto library: ${overview.crypto_lib_version}`,
     ]),
     section('Plugins', bullets(node.enabled_plugins)),
-    section('Data directory', [`Node data directory: ${node.db_dir}`]),
+    section('Data directory', node.db_dir === '' ? [] : [printable(node.db_dir)]),
     section('Config files', bullets(node.config_files)),
     section('Log file(s)', bullets(node.log_files)),
     section('Alarms', alarmsOf(node)),
