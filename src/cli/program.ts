@@ -7,6 +7,7 @@ import { VERSION } from '../version.ts';
 import { addControlCommands } from './control/control-program.ts';
 import type { SettingOptions } from './setting-options.ts';
 import { refuseUnknown } from './unknown-command.ts';
+import { exitForUsage } from './usage-exit.ts';
 
 export interface ProgramActions {
   /** Runs a broker until it is told to stop. */
@@ -109,5 +110,5 @@ export async function createProgram(
     .helpGroup(HERE)
     .action(() => console.log(VERSION));
   addControlCommands(program, isNamed);
-  return refuseUnknown(program);
+  return exitForUsage(refuseUnknown(program));
 }

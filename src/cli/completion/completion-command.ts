@@ -1,5 +1,6 @@
 /** `leveret completion`: scripts for shells, and the words that they ask for. */
 import { Argument, Command } from 'commander';
+import { exitForUsage } from '../usage-exit.ts';
 import { candidatesOf } from './candidates.ts';
 import { SCRIPTS } from './scripts.ts';
 
@@ -14,7 +15,7 @@ LEVERET_PASSWORD say which and who.
 `;
 
 export function createCompletionCommand(): Command {
-  return new Command('completion')
+  return exitForUsage(new Command('completion'))
     .addArgument(new Argument('<shell>', 'which').choices(Object.keys(SCRIPTS)))
     .addHelpText('after', EXAMPLES)
     .action((shell: string) => void process.stdout.write(SCRIPTS[shell] ?? ''));

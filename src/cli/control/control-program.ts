@@ -2,9 +2,9 @@
 import { Argument, Command, Option } from 'commander';
 import { COMMANDS } from './commands.ts';
 import type { CommandOption, ControlCommand } from './control-command.ts';
-import { EXIT } from './control-error.ts';
 import { GENERAL_OPTIONS, type GeneralOptions } from './general-options.ts';
 import { Given } from './given.ts';
+import { exitForUsage } from '../usage-exit.ts';
 
 const GENERAL_HEADING = 'Options of all commands for a running broker:';
 
@@ -29,7 +29,7 @@ function complete(command: Command, row: ControlCommand, program: Command): Comm
   const shared = GENERAL_OPTIONS.filter((option) => !isOwn(option));
   for (const option of shared) command.addOption(optionOf(option).helpGroup(GENERAL_HEADING));
   const isGeneral = new Set(shared.map((option) => optionOf(option).attributeName()));
-  return exitAsRabbit(command, row)
+  return keepSecrets(exitForUsage(command), row)
     .addHelpText('after', examplesOf(row))
     .action(async () => {
       const { runCommand } = await import('./run-command.ts');
@@ -59,8 +59,8 @@ function argumentsOf(command: Command): Readonly<Record<string, string>> {
   );
 }
 
-/** Mistakes on the command line end with RabbitMQ's code, and do not repeat secrets. */
-function exitAsRabbit(command: Command, { name, hasSecret = false }: ControlCommand): Command {
+/** What is said of mistakes on the command line does not repeat secrets. */
+function keepSecrets(command: Command, { name, hasSecret = false }: ControlCommand): Command {
   return command
     .showSuggestionAfterError()
     .showHelpAfterError(`(\`leveret help ${name}\` tells more)`)
@@ -73,8 +73,7 @@ function exitAsRabbit(command: Command, { name, hasSecret = false }: ControlComm
             : 'error: the arguments are not understood. A password that begins with a dash goes after --, one with blanks into quotes.\n',
         );
       },
-    })
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.usage));
+    });
 }
 
 function optionOf({
