@@ -1,5 +1,5 @@
 /** Where the management API of a broker is, and who asks: from options, then from the environment, then the defaults. */
-import { usageError } from './control-error.ts';
+import { usageError, type ControlError } from './control-error.ts';
 import { readNamedFile } from './named-file.ts';
 
 export interface BrokerAddress {
@@ -56,21 +56,32 @@ function parseUrl(text: string): URL {
     ? new URL(hasScheme ? text : `http://${text}`)
     : null;
   if (url === null || /^\w+:\/\//u.test(text) !== hasScheme) {
-    // Not the text itself: it may have a password in it.
-    throw usageError(
-      'the address of the broker (--url, LEVERET_URL) is not understood: write it like http://127.0.0.1:15672',
-    );
+    throw notUnderstood();
   }
   if (!hasScheme && url.port === '') url.port = String(DEFAULT_PORT);
   return url;
 }
 
+/** Not the text itself: it may have a password in it. */
+function notUnderstood(): ControlError {
+  return usageError(
+    'the address of the broker (--url, LEVERET_URL) is not understood: write it like http://127.0.0.1:15672',
+  );
+}
+
+/** User and password in a URL. */
+function decoded(text: string): string | undefined {
+  try {
+    return text === '' ? undefined : decodeURIComponent(text);
+  } catch {
+    throw notUnderstood();
+  }
+}
+
 function readLogin(options: AddressOptions, url: URL, environment: Environment): Login {
   if (options.token !== undefined) return { kind: 'token', token: options.token };
-  const inUrl = (text: string): string | undefined =>
-    text === '' ? undefined : decodeURIComponent(text);
-  const user = options.user ?? inUrl(url.username);
-  const password = options.password ?? inUrl(url.password);
+  const user = options.user ?? decoded(url.username);
+  const password = options.password ?? decoded(url.password);
   if (user !== undefined) {
     const isDefault = user === DEFAULT_USER ? DEFAULT_PASSWORD : null;
     const fromEnvironment = variable(environment, 'LEVERET_PASSWORD');

@@ -75,8 +75,15 @@ const INSTEAD: ReadonlyArray<readonly [names: string, instead: string]> = [
 ];
 
 const BY_NAME: ReadonlyMap<string, string> = new Map(
-  INSTEAD.flatMap(([names, instead]) => names.split(' ').map((name) => [name, instead] as const)),
+  foreignCommands().flatMap(([names, instead]) => names.map((name) => [name, instead] as const)),
 );
+
+/** All of them, with what to do instead. */
+export function foreignCommands(): ReadonlyArray<
+  readonly [names: readonly string[], instead: string]
+> {
+  return INSTEAD.map(([names, instead]) => [names.split(' '), instead]);
+}
 
 /** What to do instead of such a command; null for a name that RabbitMQ does not know either. */
 export function insteadOf(name: string): string | null {
