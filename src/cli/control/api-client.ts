@@ -117,7 +117,8 @@ export class ApiClient {
       path: `${pathPrefix}/api${path}`,
       signal: this.#deadline,
       headers: {
-        accept: 'application/json',
+        // RabbitMQ refuses to answer some changes with JSON.
+        accept: method === 'GET' ? 'application/json' : '*/*',
         authorization: authorizationOf(login),
         ...(octets === undefined
           ? {}

@@ -10,9 +10,10 @@ const SECRET_CHARACTERS_MAX = 4096;
 export async function readSecret(question: string): Promise<string> {
   const { stdin, stderr } = process;
   const isTerminal = stdin.isTTY;
-  if (isTerminal) stderr.write(question);
   const silence = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: stdin, output: silence, terminal: isTerminal });
+  // Only now the terminal no longer shows what is typed.
+  if (isTerminal) stderr.write(question);
   const secret = await new Promise<string | null>((resolve) => {
     lines.once('line', resolve);
     lines.once('SIGINT', () => process.exit(130));

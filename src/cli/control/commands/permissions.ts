@@ -1,5 +1,5 @@
 /** Permissions of users in virtual hosts, and those for topics. */
-import { pathOf } from '../api-client.ts';
+import { pathOf, RefusedError } from '../api-client.ts';
 import { changeCommand } from '../change-command.ts';
 import type { ControlCommand, Invocation } from '../control-command.ts';
 import { ControlError, EXIT } from '../control-error.ts';
@@ -78,31 +78,30 @@ const TOPIC_COMMANDS: readonly ControlCommand[] = [
     }),
     missing: missingUserOrHost,
   }),
-  changeCommand({
-    name: 'clear_topic_permissions',
-    group,
-    summary: 'let a user use all routing keys again',
-    arguments: [
-      USER,
-      {
-        usage: '[exchange]',
-        description: 'of this one only; left out: of all',
-        completion: 'exchanges',
-      },
-    ],
-    examples: [{ words: 'clear_topic_permissions shop amq.topic', does: 'at this exchange' }],
-    says: ({ given, vhost }) =>
-      `Clearing topic permissions${given.text('exchange') === '' ? '' : ` on "${given.text('exchange')}"`} for user "${given.text('user')}" in vhost "${vhost}" ...`,
-    request: ({ given, vhost }) => {
-      const exchange = given.optional('exchange');
-      const user = pathOf('topic-permissions', vhost, given.text('user'));
-      return {
-        method: 'DELETE',
-        path: exchange === undefined ? user : user + pathOf(exchange),
-      };
+  clearCommand(
+    {
+      name: 'clear_topic_permissions',
+      summary: 'let a user use all routing keys again',
+      arguments: [
+        USER,
+        {
+          usage: '[exchange]',
+          description: 'of this one only; left out: of all',
+          completion: 'exchanges',
+        },
+      ],
+      examples: [{ words: 'clear_topic_permissions shop amq.topic', does: 'at this exchange' }],
     },
-    missing: missingPermission,
-  }),
+    {
+      says: ({ given, vhost }) =>
+        `Clearing topic permissions${given.text('exchange') === '' ? '' : ` on "${given.text('exchange')}"`} for user "${given.text('user')}" in vhost "${vhost}" ...`,
+      path({ given, vhost }) {
+        const exchange = given.optional('exchange');
+        const user = pathOf('topic-permissions', vhost, given.text('user'));
+        return exchange === undefined ? user : user + pathOf(exchange);
+      },
+    },
+  ),
 ];
 
 export const PERMISSION_COMMANDS: readonly ControlCommand[] = [
@@ -156,28 +155,45 @@ export const PERMISSION_COMMANDS: readonly ControlCommand[] = [
     }),
     missing: missingUserOrHost,
   }),
-  changeCommand({
-    name: 'clear_permissions',
-    group,
-    summary: 'take the permissions of a user in a virtual host away',
-    arguments: [USER],
-    examples: [{ words: 'clear_permissions shop', does: 'they cannot even connect to /' }],
-    says: ({ given, vhost }) =>
-      `Clearing permissions for user "${given.text('user')}" in vhost "${vhost}" ...`,
-    request: ({ given, vhost }) => ({
-      method: 'DELETE',
-      path: pathOf('permissions', vhost, given.text('user')),
-    }),
-    missing: missingPermission,
-  }),
+  clearCommand(
+    {
+      name: 'clear_permissions',
+      summary: 'take the permissions of a user in a virtual host away',
+      arguments: [USER],
+      examples: [{ words: 'clear_permissions shop', does: 'they cannot even connect to /' }],
+    },
+    {
+      says: ({ given, vhost }) =>
+        `Clearing permissions for user "${given.text('user')}" in vhost "${vhost}" ...`,
+      path: ({ given, vhost }) => pathOf('permissions', vhost, given.text('user')),
+    },
+  ),
   ...TOPIC_COMMANDS,
 ];
 
-function missingPermission({ given, vhost }: Invocation): ControlError {
-  return new ControlError(
-    `user "${given.text('user')}" has no such permission in virtual host "${vhost}"`,
-    EXIT.noUser,
-  );
+/** A user who has none is as they should be. */
+function clearCommand(
+  row: Pick<ControlCommand, 'name' | 'summary' | 'arguments' | 'examples'>,
+  steps: {
+    readonly says: (invocation: Invocation) => string;
+    readonly path: (invocation: Invocation) => string;
+  },
+): ControlCommand {
+  return {
+    ...row,
+    group,
+    async run(invocation) {
+      const { api, given, output } = invocation;
+      await output.say(steps.says(invocation));
+      try {
+        await api.send({ method: 'DELETE', path: steps.path(invocation) });
+      } catch (error) {
+        if (!(error instanceof RefusedError && error.status === 404)) throw error;
+        const isThere = (await api.find(pathOf('users', given.text('user')))) !== null;
+        if (!isThere) throw missingUser(invocation);
+      }
+    },
+  };
 }
 
 function missingUserOrHost({ given, vhost }: Invocation): ControlError {
