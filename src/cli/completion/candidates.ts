@@ -130,7 +130,7 @@ async function namesOf(
     token: option('token'),
     caFile: option('ca-file'),
   };
-  const api = new ApiClient(readAddress(general, process.env), AbortSignal.timeout(ASK_MS));
+  const api = new ApiClient(readAddress(general, process.env), ASK_MS);
   const vhost = option('vhost') ?? '/';
   const paths = {
     queues: pathOf('queues', vhost),

@@ -42,12 +42,18 @@ export function pathOf(...names: readonly string[]): string {
 
 export class ApiClient {
   readonly address: BrokerAddress;
-  readonly #deadline: AbortSignal;
+  readonly #timeoutMs: number;
   #agent: Promise<Agent> | null = null;
 
-  constructor(address: BrokerAddress, deadline: AbortSignal) {
+  /** @param timeoutMs for each answer: who reads a list page by page may take their time */
+  constructor(address: BrokerAddress, timeoutMs: number) {
     this.address = address;
-    this.#deadline = deadline;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** The same broker, asked by somebody else. */
+  as(login: Login): ApiClient {
+    return new ApiClient({ ...this.address, login }, this.#timeoutMs);
   }
 
   /** @throws RefusedError, or ControlError when there is no answer */
@@ -115,7 +121,7 @@ export class ApiClient {
       port,
       method,
       path: `${pathPrefix}/api${path}`,
-      signal: this.#deadline,
+      signal: AbortSignal.timeout(this.#timeoutMs),
       headers: {
         // RabbitMQ refuses to answer some changes with JSON.
         accept: method === 'GET' ? 'application/json' : '*/*',

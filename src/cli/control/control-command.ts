@@ -68,7 +68,7 @@ export interface Invocation {
   /** Arguments and options of the command line. */
   readonly given: Given;
   readonly output: Output;
-  /** How long the command may take; the deadline ends when that is over. */
+  /** How long an answer may take; the deadline is for commands that take no longer as a whole. */
   readonly timeoutSeconds: number;
   readonly deadline: AbortSignal;
 }
@@ -83,7 +83,7 @@ export interface ControlCommand {
   readonly examples: readonly Example[];
   /** Its words may be secrets: errors do not repeat them. */
   readonly hasSecret?: boolean;
-  /** How long it may take where nothing is said; left out: as long as most. */
+  /** How long an answer may take where nothing is said; left out: as long as most. */
   readonly timeoutSeconds?: number;
   /** @throws ControlError */
   run(invocation: Invocation): Promise<void>;

@@ -13,10 +13,26 @@ export function addControlCommands(program: Command, isNamed: (name: string) => 
   for (const option of GENERAL_OPTIONS) {
     program.addOption(optionOf(option).helpGroup(GENERAL_HEADING));
   }
+  refuseElsewhere(program);
   for (const row of COMMANDS) {
     const command = new Command(row.name).description(row.summary).helpGroup(`${row.group}:`);
     program.addCommand(isNamed(row.name) ? complete(command, row, program) : command);
   }
+}
+
+/** Commands without a broker to ask. */
+const STARTERS = new Set(['start', 'config', 'perf']);
+
+/** `leveret -p 5673 start` would otherwise start on another port than was meant. */
+function refuseElsewhere(program: Command): void {
+  program.hook('preSubcommand', (_program, command) => {
+    const [name] = saidOptions(program)[0] ?? [];
+    if (name === undefined || !STARTERS.has(command.name())) return;
+    const option = program.options.find((one) => one.attributeName() === name);
+    program.error(
+      `leveret: ${option?.flags} is for commands to a running broker, not for ${command.name()}`,
+    );
+  });
 }
 
 function complete(command: Command, row: ControlCommand, program: Command): Command {

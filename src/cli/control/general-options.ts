@@ -17,7 +17,7 @@ export const GENERAL_OPTIONS: readonly CommandOption[] = [
     completion: FORMS,
   },
   { flags: '--no-table-headers', description: 'without a header' },
-  { flags: '-t, --timeout <seconds>', description: 'how long it may take; default: 60' },
+  { flags: '-t, --timeout <seconds>', description: 'how long an answer may take; default: 60' },
   {
     flags: '--url <url>',
     description: 'the management API; default: LEVERET_URL, or http://127.0.0.1:15672',

@@ -19,14 +19,13 @@ export async function runCommand(
   try {
     const address = await withPassword(readAddress(general, process.env));
     const seconds = timeoutSeconds(general, command.timeoutSeconds);
-    const deadline = AbortSignal.timeout(seconds * 1000);
     await command.run({
-      api: new ApiClient(address, deadline),
+      api: new ApiClient(address, seconds * 1000),
       vhost: general.vhost ?? '/',
       given,
       output: outputOf(general),
       timeoutSeconds: seconds,
-      deadline,
+      deadline: AbortSignal.timeout(seconds * 1000),
     });
   } catch (error) {
     fail(error);

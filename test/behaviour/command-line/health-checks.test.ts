@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import { createBroker } from 'leveret';
 import { leveret, withBroker, type Ended } from '../../support/command-line.ts';
 import { freePort } from '../../support/free-port.ts';
+import { Program } from '../../support/program.ts';
 
 function assertEnd({ code, output, errors }: Ended, expected: number, told: RegExp): void {
   assert.match(output + errors, told);
@@ -112,5 +113,23 @@ describe('leveret', { concurrency: true }, () => {
       assert.match(await told('server_version'), /^\d+\.\d+\.\d+\n$/u);
       assert.match(await told('list_node_auth_attempt_stats', '-s'), /^all\t\d+\t0\t\d+\n$/u);
     });
+  });
+});
+
+describe('leveret and a broker that `leveret start` runs', () => {
+  test('find each other by the ports that are configured', async (t) => {
+    const port = String(await freePort());
+    const program = new Program(
+      t,
+      [process.execPath, 'bin/from-source.js', 'start', '--in-memory', '--port', '0'],
+      { LEVERET_PLUGINS_MANAGEMENT: 'true', LEVERET_MANAGEMENT_TCP_PORT: port },
+    );
+    const environment = { LEVERET_URL: `http://127.0.0.1:${port}` };
+    assertEnd(await leveret(['await_startup'], { environment }), 0, /is running/u);
+    assertEnd(await leveret(['declare_queue', 'q'], { environment }), 0, /Declaring/u);
+    assertEnd(await leveret(['list_queues'], { environment }), 0, /^q\t0$/mu);
+    program.signal('SIGTERM');
+    assert.equal(await program.ended(), 0);
+    assertEnd(await leveret(['ping'], { environment }), 69, /is it running\?/u);
   });
 });

@@ -38,6 +38,20 @@ describe('leveret refuses', { concurrency: true }, () => {
     }
   });
 
+  test('to do nothing: without a command it tells which there are, with 64', async () => {
+    const { code, errors } = await leveret([]);
+    assert.equal(code, 64);
+    assert.match(errors, /^Queues:$/mu);
+  });
+
+  test('options that have no meaning for a broker that is to start', async () => {
+    assertRefusal(
+      await leveret(['-p', '5673', 'start']),
+      64,
+      /-p, --vhost <vhost> is for commands to a running broker, not for start/u,
+    );
+  });
+
   test('options and arguments that make no sense, with 64', async () => {
     for (const [args, told] of [
       [['list_queues', '--bogus'], /unknown option '--bogus'/u],

@@ -1,5 +1,5 @@
 /** Users: list, add and delete them, their passwords and tags. */
-import { ApiClient, pathOf } from '../api-client.ts';
+import { pathOf } from '../api-client.ts';
 import { changeCommand } from '../change-command.ts';
 import type { ControlCommand, Invocation } from '../control-command.ts';
 import { ControlError, dataError, EXIT } from '../control-error.ts';
@@ -171,12 +171,11 @@ async function passwordOf({ given }: Invocation): Promise<string> {
 
 /** Logs in as that user: who is let in but may not use the API has the right password, too. */
 async function authenticate(invocation: Invocation): Promise<void> {
-  const { api, given, output, deadline } = invocation;
+  const { api, given, output } = invocation;
   const user = given.text('user');
   await output.say(`Authenticating user "${user}" ...`);
   const password = await passwordOf(invocation);
-  const login = { kind: 'password', user, password } as const;
-  const theirs = new ApiClient({ ...api.address, login }, deadline);
+  const theirs = api.as({ kind: 'password', user, password });
   const { status, octets } = await theirs.ask({ method: 'GET', path: '/whoami' });
   const isRight = status === 200 || octets.includes('Not management user');
   if (!isRight) throw dataError(`failed to authenticate user "${user}"`);
