@@ -75,22 +75,20 @@ function argumentsOf(command: Command): Readonly<Record<string, string>> {
   );
 }
 
-/** What is said of mistakes on the command line does not repeat secrets. */
+/** What is said of mistakes in a command that takes secrets does not repeat its words. */
 function keepSecrets(command: Command, { name, hasSecret = false }: ControlCommand): Command {
-  return command
-    .showSuggestionAfterError()
-    .showHelpAfterError(`(\`leveret help ${name}\` tells more)`)
-    .configureOutput({
-      outputError(text, write) {
-        const isSafe = !hasSecret || text.startsWith('error: missing');
-        write(
-          isSafe
-            ? text
-            : 'error: the arguments are not understood. A password that begins with a dash goes after --, one with blanks into quotes.\n',
-        );
-      },
-    });
+  command.showSuggestionAfterError().showHelpAfterError(`(\`leveret help ${name}\` tells more)`);
+  if (!hasSecret) return command;
+  return command.configureOutput({
+    outputError(text, write) {
+      const isSafe = text.startsWith('error: missing');
+      write(isSafe ? text : NOT_UNDERSTOOD);
+    },
+  });
 }
+
+const NOT_UNDERSTOOD =
+  'error: the arguments are not understood. A password that begins with a dash goes after --, one with blanks into quotes.\n';
 
 function optionOf({
   flags,

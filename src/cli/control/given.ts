@@ -79,8 +79,10 @@ function parseJson(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
+    // The message itself quotes from the text, which may have a password in it.
+    const [place = ''] = / at position \d+/u.exec((error as Error).message) ?? [];
     throw dataError(
-      `${name} is not JSON (${(error as Error).message}): put it in single quotes, like '{"max-length": 1000}'`,
+      `${name} is not JSON${place}: put it in single quotes, like '{"max-length": 1000}'`,
     );
   }
 }

@@ -268,3 +268,16 @@ describe('a bad value', () => {
     );
   });
 });
+
+describe('a variable that stands for no setting', () => {
+  const unknown = (environment: Record<string, string>): readonly string[] =>
+    loadSettings({ options: {}, environment, fileReader: noFiles, directoryProblem: () => null })
+      .unknownVariables;
+
+  test('is told', () => assert.deepEqual(unknown({ LEVERET_PROT: '1' }), ['LEVERET_PROT']));
+
+  test('is no mistake where commands for a running broker read it', () => {
+    const environment = { LEVERET_URL: 'http://h', LEVERET_USER: 'u', LEVERET_PASSWORD: 'p' };
+    assert.deepEqual(unknown(environment), []);
+  });
+});
