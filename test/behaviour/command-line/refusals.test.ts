@@ -103,7 +103,7 @@ describe('leveret refuses', { concurrency: true }, () => {
         ['list_queues', '--token', secret],
         ['list_queues', `--pasword=${secret}`],
         [`--pasword=${secret}`, 'list_queues'],
-        ['set_parameter', 'shovel', 'x', `{"uri": "${secret}" `],
+        ['set_parameter', 'shovel', 'x', `{"uri": "amqp://u:${secret}@h" `],
         ['list_queues', '--url', url.replace('://', `://guest:${secret}@`)],
         ['list_queues', '--url', `http://guest:${secret}@127.0.0.1:1`],
         ['list_queues', '--url', `gopher://guest:${secret}@127.0.0.1`],

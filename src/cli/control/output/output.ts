@@ -25,6 +25,11 @@ export interface OutputOptions {
   readonly hasHeader: boolean;
 }
 
+/** Of URIs in what is set: logs of scripts are read by others. */
+function withoutPasswords(text: string): string {
+  return text.replaceAll(/(?<=:\/\/[^\s/:@"]*:)[^\s/@"]+(?=@)/gu, '[secret]');
+}
+
 export class Output {
   readonly #options: OutputOptions;
 
@@ -36,7 +41,7 @@ export class Output {
   async say(text: string): Promise<void> {
     const { form, isQuiet } = this.#options;
     if (isQuiet || form === 'json' || form === 'csv') return;
-    const lines = text.split('\n').map(printable);
+    const lines = withoutPasswords(text).split('\n').map(printable);
     await this.#write(`${lines.join('\n')}\n`);
   }
 

@@ -136,6 +136,13 @@ describe('what a command does', () => {
     });
   }
 
+  test('has no password of a URI in it', async () => {
+    assert.equal(
+      await written(async (output) => output.say('Setting {"uri":"amqp://u:pass:w@h/v"} ...')),
+      'Setting {"uri":"amqp://u:[secret]@h/v"} ...\n',
+    );
+  });
+
   test('cannot write to the terminal', async () => {
     assert.equal(await written(async (output) => output.say('a\u001B[2J')), 'a\\u{1b}[2J\n');
   });
