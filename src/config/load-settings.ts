@@ -127,7 +127,12 @@ function refusedVariables(environment: SettingSources['environment']): readonly 
 const SERVICE_LINK = /_(?:SERVICE_(?:HOST|PORT)(?:_\w+)?|PORT_\d+_(?:TCP|UDP)(?:_\w+)?)$/u;
 
 /** Where commands find a running broker: not for the broker itself. */
-const COMMAND_VARIABLES = new Set(['LEVERET_URL', 'LEVERET_USER', 'LEVERET_PASSWORD']);
+const COMMAND_VARIABLES = new Set([
+  'LEVERET_URL',
+  'LEVERET_USER',
+  'LEVERET_PASSWORD',
+  'LEVERET_TOKEN',
+]);
 
 function variableStatements(environment: SettingSources['environment']): {
   readonly statements: readonly Statement[];

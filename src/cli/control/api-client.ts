@@ -179,6 +179,9 @@ export class ApiClient {
   #notAllowed({ error }: Refusal, reason: string): string {
     const { login } = this.address;
     const who = login.kind === 'token' ? 'the bearer of the token' : `user '${login.user}'`;
+    if (error !== 'not_authorised' && login.kind === 'token') {
+      return 'the token is refused: it may have ended, or be for another broker';
+    }
     if (error !== 'not_authorised') {
       return `${who} is not let in: wrong name or password. They are said with --user and --password, or LEVERET_USER and LEVERET_PASSWORD`;
     }

@@ -81,6 +81,10 @@ function decoded(text: string): string | undefined {
 function readLogin(options: AddressOptions, url: URL, environment: Environment): Login {
   if (options.token !== undefined) return { kind: 'token', token: options.token };
   const user = options.user ?? decoded(url.username);
+  const tokenOfEnvironment = variable(environment, 'LEVERET_TOKEN');
+  if (user === undefined && tokenOfEnvironment !== undefined) {
+    return { kind: 'token', token: tokenOfEnvironment };
+  }
   const password = options.password ?? decoded(url.password);
   if (user !== undefined) {
     const isDefault = user === DEFAULT_USER ? DEFAULT_PASSWORD : null;

@@ -31,7 +31,10 @@ export const GENERAL_OPTIONS: readonly CommandOption[] = [
     flags: '--password <password>',
     description: 'theirs; default: LEVERET_PASSWORD, or it is asked for',
   },
-  { flags: '--token <token>', description: 'a bearer token instead of user and password' },
+  {
+    flags: '--token <token>',
+    description: 'a bearer token instead of user and password; default: LEVERET_TOKEN',
+  },
   {
     flags: '--ca-file <file>',
     description: 'certificates to trust, as PEM',

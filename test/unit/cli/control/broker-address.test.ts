@@ -63,6 +63,18 @@ describe('the address of a broker', () => {
       {},
       ['http://127.0.0.1:15672', 'x:?'],
     ],
+    [
+      'may have a token of the environment, unless a user is named',
+      {},
+      { LEVERET_TOKEN: 't', LEVERET_USER: 'u' },
+      ['http://127.0.0.1:15672', 't'],
+    ],
+    [
+      'prefers a user that is named',
+      { user: 'u', password: 'p' },
+      { LEVERET_TOKEN: 't' },
+      ['http://127.0.0.1:15672', 'u:p'],
+    ],
     ['may have a token', { token: 't' }, {}, ['http://127.0.0.1:15672', 't']],
   ] as const) {
     test(what, () => assert.deepEqual(read(options, environment), expected));
