@@ -53,6 +53,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
   https: 'HTTP API over TLS',
   'http/ssl': 'HTTP API over TLS',
   'http/prometheus': 'Prometheus metrics',
+  'http/prometheus/ssl': 'Prometheus metrics over TLS',
 };
 
 export const STATUS_COMMANDS: readonly ControlCommand[] = [
