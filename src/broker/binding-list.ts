@@ -27,7 +27,7 @@ export interface BoundThings {
   readonly queues: Iterable<{ readonly name: string }>;
 }
 
-/** All bindings of a virtual host. */
+/** All bindings of a virtual host. What they are is told when it is looked at: of a hundred thousand only a page is shown. */
 export function* allBindings({ name, exchanges, queues }: BoundThings): Generator<ListedBinding> {
   for (const queue of queues) yield defaultBinding(name, queue.name);
   for (const { bindings } of exchanges) {
@@ -37,31 +37,67 @@ export function* allBindings({ name, exchanges, queues }: BoundThings): Generato
 
 /** The binding that every queue has to the default exchange. */
 export function defaultBinding(vhost: string, queue: string): ListedBinding {
-  const routingKey = Buffer.from(queue).toString('latin1');
-  return {
-    source: '',
-    vhost,
-    destinationType: 'queue',
-    destination: queue,
-    routingKey,
-    arguments: EMPTY_TABLE,
-    propertiesKey: propertiesKeyOf(routingKey, EMPTY_TABLE),
-  };
+  return new DefaultBinding(vhost, queue);
 }
 
 export function listed(vhost: string, binding: DeclaredBinding): ListedBinding {
-  const { source, destination, bindingKey: routingKey, arguments: args } = binding;
-  const { kind } = destination;
-  const { name } = kind === 'queue' ? destination.queue : destination.exchange;
-  return {
-    source: source.name,
-    vhost,
-    destinationType: kind,
-    destination: name,
-    routingKey,
-    arguments: args,
-    propertiesKey: propertiesKeyOf(routingKey, args),
-  };
+  return new OwnBinding(vhost, binding);
+}
+
+class DefaultBinding implements ListedBinding {
+  readonly source = '';
+  readonly vhost: string;
+  readonly destinationType = 'queue';
+  readonly destination: string;
+  readonly arguments = EMPTY_TABLE;
+
+  constructor(vhost: string, queue: string) {
+    this.vhost = vhost;
+    this.destination = queue;
+  }
+
+  get routingKey(): string {
+    return Buffer.from(this.destination).toString('latin1');
+  }
+
+  get propertiesKey(): string {
+    return propertiesKeyOf(this.routingKey, EMPTY_TABLE);
+  }
+}
+
+class OwnBinding implements ListedBinding {
+  readonly vhost: string;
+  readonly #binding: DeclaredBinding;
+
+  constructor(vhost: string, binding: DeclaredBinding) {
+    this.vhost = vhost;
+    this.#binding = binding;
+  }
+
+  get source(): string {
+    return this.#binding.source.name;
+  }
+
+  get destinationType(): 'queue' | 'exchange' {
+    return this.#binding.destination.kind;
+  }
+
+  get destination(): string {
+    const { destination } = this.#binding;
+    return destination.kind === 'queue' ? destination.queue.name : destination.exchange.name;
+  }
+
+  get routingKey(): string {
+    return this.#binding.bindingKey;
+  }
+
+  get arguments(): FieldTable {
+    return this.#binding.arguments;
+  }
+
+  get propertiesKey(): string {
+    return propertiesKeyOf(this.routingKey, this.arguments);
+  }
 }
 
 /** `~` for neither key nor arguments; else the key, quoted, and behind a `~` a hash of the arguments if there are any. */

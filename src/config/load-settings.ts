@@ -120,6 +120,14 @@ function filesOfVariables(environment: SettingSources['environment']): readonly 
 /** What container platforms put into the environment for a service that is called leveret. */
 const SERVICE_LINK = /_(?:SERVICE_(?:HOST|PORT)(?:_\w+)?|PORT_\d+_(?:TCP|UDP)(?:_\w+)?)$/u;
 
+/** Where commands find a running broker: not for the broker itself. */
+const COMMAND_VARIABLES = new Set([
+  'LEVERET_URL',
+  'LEVERET_USER',
+  'LEVERET_PASSWORD',
+  'LEVERET_TOKEN',
+]);
+
 function variableStatements(environment: SettingSources['environment']): {
   readonly statements: readonly Statement[];
   readonly unknown: readonly string[];
@@ -127,7 +135,7 @@ function variableStatements(environment: SettingSources['environment']): {
   const statements: Statement[] = [...logStatements(environment)];
   const unknown: string[] = [];
   for (const [name, text = ''] of Object.entries(environment)) {
-    if (text === '' || name === FILE_VARIABLE) continue;
+    if (text === '' || name === FILE_VARIABLE || COMMAND_VARIABLES.has(name)) continue;
     const words = KNOWN.wordsOf(name);
     if (words !== null) statements.push({ words, text, origin: { kind: 'variable', name } });
     else if (name.startsWith(VARIABLE_PREFIX) && !SERVICE_LINK.test(name)) unknown.push(name);

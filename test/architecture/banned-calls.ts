@@ -56,6 +56,7 @@ const EXEMPT: ReadonlyArray<readonly [files: RegExp, subjects: readonly Subject[
   [/^src\/runtime\//u, ['clock', 'timers', 'randomness', 'files', 'network', 'processes']],
   [/^src\/amqp\/(?:listener|tls-acceptor)\.ts$/u, ['clock', 'timers', 'network']],
   [/^src\/cli\//u, ['clock', 'timers', 'network', 'processes']],
+  [/^src\/cli\/control\/named-file\.ts$/u, ['files']],
   [/^src\/plugins\//u, ['timers', 'network']],
   [/^src\/plugin-host\/http-listeners\.ts$/u, ['network']],
 ];

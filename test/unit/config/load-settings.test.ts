@@ -268,3 +268,17 @@ describe('a bad value', () => {
     );
   });
 });
+
+describe('a variable that stands for no setting', () => {
+  const unknown = (environment: Record<string, string>): readonly string[] =>
+    loadSettings({ options: {}, environment, fileReader: noFiles, directoryProblem: () => null })
+      .unknownVariables;
+
+  test('is told', () => assert.deepEqual(unknown({ LEVERET_PROT: '1' }), ['LEVERET_PROT']));
+
+  test('is no mistake where commands for a running broker read it', () => {
+    for (const name of ['URL', 'USER', 'PASSWORD', 'TOKEN']) {
+      assert.deepEqual(unknown({ [`LEVERET_${name}`]: 'x' }), []);
+    }
+  });
+});

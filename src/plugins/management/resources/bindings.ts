@@ -7,7 +7,7 @@ import {
   type VirtualHost,
 } from '../../plugin-api.ts';
 import { ARGUMENTS } from '../arguments.ts';
-import { listAnswer, objectAnswer } from '../lists.ts';
+import { listAnswer, listOf, objectAnswer } from '../lists.ts';
 import {
   NO_CONTENT,
   notFound,
@@ -32,22 +32,26 @@ export function bindingRoutes(context: PluginContext): readonly Route[] {
       summary: 'All bindings that the user may see',
       tag: 'management',
       handle: async (request) =>
-        listAnswer((await visibleHosts(context, request)).flatMap(allOf), request),
+        listOf((await visibleHosts(context, request)).flatMap(allOf), SHOWN, request),
     },
     {
       method: 'get',
       path: '/bindings/{vhost}',
       summary: 'The bindings of a virtual host',
       tag: 'management',
-      handle: async (request) => listAnswer(allOf(await virtualHostOf(context, request)), request),
+      handle: async (request) =>
+        listOf(allOf(await virtualHostOf(context, request)), SHOWN, request),
     },
     ...routesBetween(context, 'queue', '/bindings/{vhost}/e/{source}/q/{destination}'),
     ...routesBetween(context, 'exchange', '/bindings/{vhost}/e/{source}/e/{destination}'),
   ];
 }
 
-function allOf(host: VirtualHost): readonly object[] {
-  return [...host.listBindings()].map(shownBinding);
+/** Shown only where they are on the page. */
+const SHOWN = { nameOf: (): string => '', show: shownBinding };
+
+function allOf(host: VirtualHost): readonly ListedBinding[] {
+  return [...host.listBindings()];
 }
 
 function routesBetween(context: PluginContext, kind: Kind, path: string): readonly Route[] {

@@ -1,6 +1,6 @@
 /** Channels and consumers: `/channels`, `/consumers`. */
-import type { OpenChannel, PluginContext, VirtualHost } from '../../plugin-api.ts';
-import { listAnswer, listOf, objectAnswer } from '../lists.ts';
+import type { OpenChannel, OpenConsumer, PluginContext, VirtualHost } from '../../plugin-api.ts';
+import { listOf, objectAnswer } from '../lists.ts';
 import { hasTag, notAuthorised, notFound, type Request, type Route } from '../route.ts';
 import { shownChannel, shownConsumer } from '../shown-channel.ts';
 import { visibleHosts, virtualHostOf } from '../virtual-host-of.ts';
@@ -9,6 +9,10 @@ export function channelRoutes(context: PluginContext): readonly Route[] {
   const shown = {
     nameOf: ({ name }: OpenChannel): string => name,
     show: (channel: OpenChannel): object => shownChannel(channel, context),
+  };
+  const shownConsumers = {
+    nameOf: (): string => '',
+    show: (consumer: OpenConsumer): object => shownConsumer(consumer, context),
   };
   return [
     {
@@ -50,8 +54,9 @@ export function channelRoutes(context: PluginContext): readonly Route[] {
       summary: 'Consumers that the user may see',
       tag: 'management',
       handle: async (request) =>
-        listAnswer(
+        listOf(
           (await visibleHosts(context, request)).flatMap((host) => consumersIn(host, context)),
+          shownConsumers,
           request,
         ),
     },
@@ -61,7 +66,11 @@ export function channelRoutes(context: PluginContext): readonly Route[] {
       summary: 'Consumers in a virtual host',
       tag: 'management',
       handle: async (request) =>
-        listAnswer(consumersIn(await virtualHostOf(context, request), context), request),
+        listOf(
+          consumersIn(await virtualHostOf(context, request), context),
+          shownConsumers,
+          request,
+        ),
     },
   ];
 }
@@ -85,11 +94,8 @@ function channelOf({ connections }: PluginContext, { params, user }: Request): O
   return channel;
 }
 
-function consumersIn({ queues }: VirtualHost, context: PluginContext): readonly object[] {
+function consumersIn({ queues }: VirtualHost, { connections }: PluginContext): OpenConsumer[] {
   return [...queues].flatMap((queue) =>
-    [...queue.consumers].flatMap((consumer) => {
-      const open = context.connections.consumerOf(consumer);
-      return open === null ? [] : [shownConsumer(open, context)];
-    }),
+    [...queue.consumers].flatMap((consumer) => connections.consumerOf(consumer) ?? []),
   );
 }
