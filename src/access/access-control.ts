@@ -13,6 +13,7 @@ import type {
   Authorizer,
   BackEnd,
   Login,
+  LoginProtocol,
   Peer,
   Resource,
   TopicVariables,
@@ -66,6 +67,12 @@ export interface AccessControlOptions {
   readonly backEnds?: (internal: BackEnd) => readonly ChainLink[];
 }
 
+/** How many logins went which way. */
+export interface LoginAttempts {
+  succeeded: number;
+  failed: number;
+}
+
 /** What was changed, for those who tell of it. */
 export interface AccessChange {
   readonly is:
@@ -97,7 +104,9 @@ export class AccessControl implements Authenticator, Authorizer {
   /** Counts changes of anything that answers depend on: what was allowed in one generation is, for as long as it lasts. */
   generation = 0;
   /** Logins since the start, over all protocols. */
-  readonly attempts: { succeeded: number; failed: number } = { succeeded: 0, failed: 0 };
+  readonly attempts: LoginAttempts = { succeeded: 0, failed: 0 };
+  /** Those since somebody has asked to count anew. */
+  readonly attemptsByProtocol: Map<LoginProtocol, LoginAttempts> = new Map();
   readonly #options: AccessControlOptions;
   readonly #hashing: PasswordHashing;
   readonly #internal: InternalBackEnd;
@@ -253,12 +262,18 @@ export class AccessControl implements Authenticator, Authorizer {
     return whenKnown(this.#chain.authenticate(login), (user) => {
       const isAllowed =
         user !== null && (login.peer.isLoopback || !this.#loopbackUsers.has(user.name));
-      if (isAllowed) this.attempts.succeeded++;
-      else this.attempts.failed++;
+      this.#count(login, isAllowed ? 'succeeded' : 'failed');
       if (isAllowed) this.#failedLogins.succeeded(login);
       else this.#failedLogins.failed(login);
       return isAllowed ? user : null;
     });
+  }
+
+  #count({ protocol = 'amqp091' }: Login, outcome: keyof LoginAttempts): void {
+    const attempts = this.attemptsByProtocol.get(protocol) ?? { succeeded: 0, failed: 0 };
+    this.attemptsByProtocol.set(protocol, attempts);
+    attempts[outcome]++;
+    this.attempts[outcome]++;
   }
 
   updateSecret(user: AuthenticatedUser, secret: string): Eventually<AuthenticatedUser | null> {

@@ -13,6 +13,9 @@ export interface Peer {
   readonly certificate: X509Certificate | null;
 }
 
+/** As RabbitMQ names protocols where it counts logins. */
+export type LoginProtocol = 'amqp091' | 'http';
+
 /** What somebody says to log in. */
 export interface Login {
   readonly userName: string;
@@ -21,6 +24,8 @@ export interface Login {
   readonly peer: Peer;
   /** Told why a back end refuses, in words for the log; never what only the user knows. */
   readonly onRefusal?: (reason: string) => void;
+  /** By what they come; AMQP when left out. */
+  readonly protocol?: LoginProtocol;
 }
 
 /** A user who proved to be who they say. */

@@ -159,10 +159,11 @@ export class ChannelMultiplexer {
   }
 
   #closed(channels: readonly Channel[]): void {
-    const { access, events, totals } = this.#connection;
+    const { access, events, totals, virtualHost } = this.#connection;
     access.channelsClosed(channels.length);
     totals.channelsClosed += channels.length;
     for (const channel of channels) {
+      virtualHost.endedClients.addChannel(channel.counters);
       events.emit('channel.closed', () => channelFacts(channel.facts));
     }
   }

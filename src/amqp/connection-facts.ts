@@ -48,6 +48,7 @@ export class ConnectionFacts implements RegisteredConnection {
   /** It is gone. */
   closed(): void {
     this.#options.registry?.remove(this);
+    this.#connection.handshake.virtualHost?.endedClients.addConnection(this.traffic);
     this.#options.broker.totals.connectionsClosed++;
     this.#options.broker.events.emit('connection.closed', () => connectionFacts(this));
   }

@@ -110,6 +110,12 @@ export class ConnectionRegistry {
     return this.#byName.get(name) ?? null;
   }
 
+  /** The connection that stands as the owner of an exclusive queue; null for one that is not open. */
+  ofOwner(owner: object): OpenConnection | null {
+    const { name } = owner as { readonly name?: string };
+    return this.find(name ?? '');
+  }
+
   /** The client is told (320), and has to go. False when there is no such connection. */
   close(name: string, reason: string): boolean {
     const connection = this.#byName.get(name);

@@ -52,6 +52,11 @@ export function refusalOf(error: unknown, log: Logger): Refusal {
   return INTERNAL_ERROR;
 }
 
+/** How an AMQP client is told of a refusal of the broker. */
+export function closeOf({ reply, message }: BrokerError): Refusal {
+  return refusal(reply, message);
+}
+
 export function refusal(reply: ReplyName, explanation: string, isFatal = false): Refusal {
   const { code, isHard } = REPLY_CODES[reply];
   return { replyCode: code, replyText: replyText(reply, explanation), isHard, isFatal };

@@ -46,6 +46,8 @@ export interface VirtualHostRules {
   readonly queueMax?: number;
   /** Most exchanges of all virtual hosts together, those that every one has included; no limit when left out. */
   readonly exchangeMax?: number;
+  /** Most runtime parameters of a component, in all virtual hosts together; no limit for those that are not named. */
+  readonly parameterLimits?: Readonly<Record<string, number>>;
   /** The virtual host that a broker begins with; `/` when left out, null for none. */
   readonly defaultVirtualHost?: string | null;
   /** What new virtual hosts get. What is wrong in it is thrown by the constructor: ParameterError, PatternError. */
@@ -67,6 +69,8 @@ export interface BrokerOptions extends VirtualHostRules {
   readonly definitions: DefinitionStore;
   /** What ready messages may take of memory before queues write them out, in octets. */
   readonly memoryBudget?: number;
+  /** How often rates are measured, in milliseconds. */
+  readonly statisticsIntervalMs?: number;
   /** Shared with another broker; its own when left out. */
   readonly exchangeTypes?: ExchangeTypeRegistry;
   /** Shared with another broker; its own when left out. */
@@ -119,6 +123,7 @@ export class Broker {
     this.parameters = new Parameters({
       definitions,
       hasVirtualHost: (name) => this.findVirtualHost(name) !== null,
+      limits: options.parameterLimits,
     });
     this.virtualHosts = new VirtualHosts({
       definitions,
@@ -129,7 +134,12 @@ export class Broker {
       defaults,
     });
     const { virtualHosts, totals, runtime } = this;
-    this.rates = new Rates({ virtualHosts, totals, runtime });
+    this.rates = new Rates({
+      virtualHosts,
+      totals,
+      runtime,
+      intervalMs: options.statisticsIntervalMs,
+    });
     this.#registerComponents();
     checkDefaults(defaults, this.parameters);
     tellChanges(this);

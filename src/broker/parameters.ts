@@ -35,6 +35,8 @@ const POLICY = 'policy';
 export interface ParametersOptions {
   readonly definitions: DefinitionStore;
   readonly hasVirtualHost: (name: string) => boolean;
+  /** Most parameters of a component, in all virtual hosts together. */
+  readonly limits?: Readonly<Record<string, number>> | undefined;
 }
 
 /** Is told what a parameter is now, or what it was when it is cleared. */
@@ -111,11 +113,19 @@ export class Parameters {
     const handler = this.check(parameter);
     if (!this.#options.hasVirtualHost(vhost)) throw missingVirtualHost(vhost);
     const earlier = this.find(component, vhost, name);
+    if (earlier === null) this.#checkRoom(component);
     const isSame = earlier !== null && JSON.stringify(earlier.value) === JSON.stringify(value);
     const stored = this.#store(parameter);
     this.#remember(parameter);
     if (!isSame) this.#tell(parameter, true);
     return both(stored, isSame ? undefined : handler.onSet?.(parameter));
+  }
+
+  /** @throws ParameterError with RabbitMQ's text */
+  #checkRoom(component: string): void {
+    const limit = this.#options.limits?.[component];
+    if (limit === undefined || this.list(component).length < limit) return;
+    throw new ParameterError('invalid', `component ${component} is limited to ${limit} per node`);
   }
 
   /** As `delete`, for policies too. */

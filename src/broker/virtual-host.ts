@@ -35,6 +35,7 @@ import { computeRoute, type RoutingTable } from './router.ts';
 import { StoredDefinitions, type Durable } from './stored-definitions.ts';
 import type { StoredBinding } from './stored-values.ts';
 import type { BrokerTotals } from './statistics/broker-totals.ts';
+import { EndedClients } from './statistics/ended-clients.ts';
 import { SlicedWork } from './sliced-work.ts';
 import type { Turn } from './turn.ts';
 import {
@@ -98,6 +99,8 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter, PolicyHost {
   readonly queues: Queues;
   /** The channels that use this virtual host. */
   readonly holders: Set<UnackedHolder> = new Set();
+  /** Kept by front ends. */
+  readonly endedClients: EndedClients = new EndedClients();
   /** Consumers of direct reply-to. */
   readonly replies: ReplyQueues;
   readonly #bindings: Bindings;

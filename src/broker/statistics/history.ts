@@ -3,8 +3,8 @@
  * bounded from the beginning.
  */
 
-/** One look at all the numbers, in a fixed order. */
-interface Look {
+/** One look at some numbers, in a fixed order. */
+export interface Look {
   readonly atMs: number;
   readonly values: readonly number[];
 }
@@ -53,21 +53,38 @@ export class History {
    */
   range(index: number, nowMs: number, ageMs: number, stepMs: number): SampledRange {
     const series = this.#series.find(({ spanMs }) => spanMs >= ageMs) ?? this.#series.at(-1)!;
-    const count = Math.min(SAMPLES_MAX, Math.floor(ageMs / stepMs) + 1);
-    const samples: Sample[] = [];
-    let at = series.looks.length - 1;
-    for (let i = 0; i < count; i++) {
-      const timestamp = nowMs - i * stepMs;
-      while (at >= 0 && series.looks[at]!.atMs > timestamp) at--;
-      samples.push({ sample: series.looks[at]?.values[index] ?? 0, timestamp });
-    }
-    const [newest, oldest] = [samples[0]!, samples.at(-1)!];
-    const seconds = (newest.timestamp - oldest.timestamp) / 1000;
-    const sum = samples.reduce((total, { sample }) => total + sample, 0);
-    return {
-      samples,
-      avg: sum / samples.length,
-      avgRate: seconds === 0 ? 0 : (newest.sample - oldest.sample) / seconds,
-    };
+    return sampledRange(series.looks, index, { nowMs, ageMs, stepMs });
   }
+}
+
+export interface Span {
+  readonly nowMs: number;
+  readonly ageMs: number;
+  readonly stepMs: number;
+}
+
+/** One number of looks over some time, at steps: see History.range. @param before what it was before the first look */
+export function sampledRange(
+  looks: readonly Look[],
+  index: number,
+  { nowMs, ageMs, stepMs }: Span,
+  before: 'zero' | 'constant' = 'zero',
+): SampledRange {
+  const earliest = before === 'zero' ? 0 : (looks[0]?.values[index] ?? 0);
+  const count = Math.min(SAMPLES_MAX, Math.floor(ageMs / stepMs) + 1);
+  const samples: Sample[] = [];
+  let at = looks.length - 1;
+  for (let i = 0; i < count; i++) {
+    const timestamp = nowMs - i * stepMs;
+    while (at >= 0 && looks[at]!.atMs > timestamp) at--;
+    samples.push({ sample: looks[at]?.values[index] ?? earliest, timestamp });
+  }
+  const [newest, oldest] = [samples[0]!, samples.at(-1)!];
+  const seconds = (newest.timestamp - oldest.timestamp) / 1000;
+  const sum = samples.reduce((total, { sample }) => total + sample, 0);
+  return {
+    samples,
+    avg: sum / samples.length,
+    avgRate: seconds === 0 ? 0 : (newest.sample - oldest.sample) / seconds,
+  };
 }

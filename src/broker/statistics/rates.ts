@@ -7,7 +7,7 @@ import type { Timer } from '../../runtime/timers.ts';
 import type { DeclaredQueue } from '../queue/declared-queue.ts';
 import type { VirtualHosts } from '../virtual-hosts.ts';
 import type { BrokerTotals } from './broker-totals.ts';
-import { History, type SampledRange } from './history.ts';
+import { History, type SampledRange, type Span } from './history.ts';
 import { MeasuredThings, type RatesByName } from './measured.ts';
 
 /** Between two looks, in milliseconds. */
@@ -28,6 +28,8 @@ export interface RatesOptions {
   readonly virtualHosts: VirtualHosts;
   readonly totals: BrokerTotals;
   readonly runtime: Pick<Runtime, 'clock' | 'timers'>;
+  /** Between two looks, in milliseconds; 5000 when left out. */
+  readonly intervalMs?: number | undefined;
 }
 
 /** Gives all objects whose numbers are counters, with each look. */
@@ -39,7 +41,7 @@ export class Rates {
   readonly #options: RatesOptions;
   readonly #things = new MeasuredThings();
   readonly #sources: CounterSource[] = [];
-  readonly #history = new History();
+  #history = new History();
   /** Of the numbers in the history. */
   #names: readonly string[] = [];
   #counts: MessageCounts = NO_MESSAGES;
@@ -81,6 +83,13 @@ export class Rates {
     return counters === null ? null : this.#things.ratesOf(counters);
   }
 
+  /** When counters last grew, in milliseconds since 1970; null: they do now, or nobody knows yet. */
+  idleSinceMs(counters: object): number | null {
+    const { clock } = this.#options.runtime;
+    const since = this.#things.unchangedSince(counters);
+    return since === null ? null : Math.round(clock.nowMs() - clock.monotonicMs() + since);
+  }
+
   /** By how much the numbers of messages of a queue grow per second: `messages`, `messagesReady`, `messagesUnacked`. */
   ofLengths(queue: DeclaredQueue): RatesByName | null {
     return this.#things.ratesOf(queue);
@@ -107,10 +116,38 @@ export class Rates {
    * @param ageSeconds how far back @param stepSeconds between two samples
    */
   history(name: string, ageSeconds: number, stepSeconds: number): SampledRange {
-    const nowMs = this.#options.runtime.clock.nowMs();
-    const ageMs = Math.max(0, ageSeconds * 1000);
-    const stepMs = Math.max(1, stepSeconds * 1000);
+    const { nowMs, ageMs, stepMs } = this.#span(ageSeconds, stepSeconds);
     return this.#history.range(this.#names.indexOf(name), nowMs, ageMs, stepMs);
+  }
+
+  /** The same of counters, or of the numbers of messages of a queue or virtual host: of the last minute. */
+  historyOf(thing: object, name: string, ageSeconds: number, stepSeconds: number): SampledRange {
+    const { clock } = this.#options.runtime;
+    const span = this.#span(ageSeconds, stepSeconds);
+    // Looks are taken on the clock that never jumps.
+    const shiftMs = clock.nowMs() - clock.monotonicMs();
+    const nowMs = span.nowMs - shiftMs;
+    const range = this.#things.rangeOf(thing, name, { ...span, nowMs });
+    if (range === null) return this.#history.range(-1, span.nowMs, span.ageMs, span.stepMs);
+    const samples = range.samples.map(({ sample, timestamp }) => ({
+      sample,
+      timestamp: Math.round(timestamp + shiftMs),
+    }));
+    return { ...range, samples };
+  }
+
+  /** Until the last multiple of a step, as RabbitMQ tells it. */
+  #span(ageSeconds: number, stepSeconds: number): Span {
+    const stepMs = Math.max(1, stepSeconds * 1000);
+    const nowMs = Math.floor(this.#options.runtime.clock.nowMs() / stepMs) * stepMs;
+    return { nowMs, ageMs: Math.max(0, ageSeconds * 1000), stepMs };
+  }
+
+  /** What was measured so far; the next look begins anew. */
+  forget(): void {
+    this.#things.clear();
+    this.#history = new History();
+    this.#lookedAtMs = null;
   }
 
   close(): void {
@@ -123,7 +160,8 @@ export class Rates {
   }
 
   #begin(): void {
-    this.#timers = [this.#options.runtime.timers.every(INTERVAL_MS, () => this.#look())];
+    const { runtime, intervalMs = INTERVAL_MS } = this.#options;
+    this.#timers = [runtime.timers.every(intervalMs, () => this.#look())];
     this.#look();
   }
 
@@ -171,7 +209,8 @@ export class Rates {
   *#lookAtHosts(look: (thing: object, numbers: object) => void): Generator<void> {
     const byHost = new Map<string, MessageCounts>();
     let all = NO_MESSAGES;
-    for (const { name, queues, exchanges } of this.#options.virtualHosts) {
+    for (const host of this.#options.virtualHosts) {
+      const { name, queues, exchanges } = host;
       let ofHost = NO_MESSAGES;
       for (const queue of queues) {
         const { counters } = queue;
@@ -191,6 +230,7 @@ export class Rates {
         yield;
       }
       byHost.set(name, ofHost);
+      look(host, ofHost);
       all = sumOf(all, ofHost);
     }
     this.#countsByHost = byHost;
