@@ -113,18 +113,21 @@ export class HttpListeners implements HttpHost {
 }
 
 /** The framework is loaded by brokers that serve HTTP only. */
-async function newListener({ tls }: HttpEndpoint): Promise<{ routes: HttpRoutes; server: Server }> {
+async function newListener({
+  tls,
+  timeouts: { requestMs = REQUEST_TIMEOUT_MS, idleMs = KEEP_ALIVE_MS } = {},
+}: HttpEndpoint): Promise<{ routes: HttpRoutes; server: Server }> {
   const [{ Hono }, { getRequestListener }, http, https] = await Promise.all([
     import('hono'),
     import('@hono/node-server'),
     import('node:http'),
     import('node:https'),
   ]);
-  const routes: HttpRoutes = new Hono();
+  const routes: HttpRoutes = new Hono({ strict: false });
   const options = {
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: requestMs,
+    headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestMs),
+    keepAliveTimeout: idleMs,
   };
   const listener = getRequestListener(routes.fetch, { overrideGlobalObjects: false });
   const onRequest = (...args: Parameters<typeof listener>): void => void listener(...args);

@@ -6,7 +6,7 @@ import { Services } from './services.ts';
 
 /** What the host itself does not make. */
 export type PluginSurroundings = Omit<PluginContext, 'http' | 'services' | 'about'> & {
-  readonly about: Omit<About, 'listeners' | 'certificates'>;
+  readonly about: Omit<About, 'listeners' | 'certificates' | 'plugins'>;
   /** Those of the broker itself. */
   readonly listeners: () => readonly ListenerFacts[];
   readonly certificates: () => readonly CertificateFacts[];
@@ -68,6 +68,7 @@ export class PluginHost {
       runtime: { ...runtime, log: runtime.log.child({ plugin: name }) },
       about: {
         ...about,
+        plugins: () => [...this.#names],
         listeners: () => this.listeners,
         certificates: () => [...this.#surroundings.certificates(), ...this.#http.certificates],
       },

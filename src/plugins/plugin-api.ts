@@ -30,6 +30,7 @@ export type {
   OpenConnectionState,
   OpenConsumer,
 } from '../amqp/connection-registry.ts';
+export { closeOf } from '../amqp/errors.ts';
 export type { ListedBinding } from '../broker/binding-list.ts';
 export type { Broker } from '../broker/broker.ts';
 export type {
@@ -68,7 +69,11 @@ export type { BasicProperties } from '../amqp/wire/generated/properties.ts';
 export type { Exchange } from '../broker/exchange/exchange.ts';
 export { bodyOf, propertiesOf } from '../broker/message.ts';
 export type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
+export { readAuthorization } from '../access/http-authorization.ts';
 export { compilePattern, PatternError } from '../runtime/pattern.ts';
+export { isoTime } from '../runtime/iso-time.ts';
+export { LogFile } from '../runtime/log-file.ts';
+export { countOpenFiles, type OpenFiles } from '../runtime/open-files.ts';
 export { watchEventLoop, type EventLoopDelay, type EventLoopWatch } from '../runtime/event-loop.ts';
 export { COMMIT_TIME_LIMITS } from '../store/commit-times.ts';
 export type { JournalStats } from '../store/journal.ts';
@@ -120,6 +125,12 @@ export interface About {
   /** In milliseconds since 1970. */
   readonly startedAtMs: number;
   readonly resources: () => Resources;
+  /** SASL mechanisms that clients are offered. */
+  readonly authMechanisms: readonly string[];
+  /** Where all is kept; null for memory only. */
+  readonly dataDir: string | null;
+  /** Names of those that are set up so far. */
+  readonly plugins: () => readonly string[];
   /** Where clients are served. */
   readonly listeners: () => readonly ListenerFacts[];
   /** Of all listeners with TLS. */
@@ -143,6 +154,15 @@ export interface HttpEndpoint {
   /** 0 takes a free one. */
   readonly port: number;
   readonly tls: TlsIdentity | null;
+  readonly timeouts?: HttpTimeouts;
+}
+
+/** How long clients of a listener may take, in milliseconds. */
+export interface HttpTimeouts {
+  /** For a request. */
+  readonly requestMs?: number;
+  /** Between requests. */
+  readonly idleMs?: number;
 }
 
 export interface HttpHost {
