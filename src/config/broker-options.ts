@@ -1,6 +1,12 @@
 // The settings as what `createBroker` takes. It imports nothing of the broker: main.ts sees that the shapes meet.
 import type { CategoryLevels, LogThreshold } from '../runtime/log-categories.ts';
 import type { DiskFreeLimit } from './disk-free-limit.ts';
+import {
+  managementOptions,
+  prometheusOptions,
+  type ManagementOptions,
+  type PrometheusOptions,
+} from './http-options.ts';
 import type { MemoryWatermark } from './memory-watermark.ts';
 import {
   accessOptions,
@@ -16,7 +22,7 @@ import type {
   Settings,
   SyncRule,
 } from './settings.ts';
-import type { TlsServerSettings } from './tls-settings.ts';
+import { tlsOptions, type Tls } from './tls-options.ts';
 
 /** Of Node's timers: nearly 25 days. */
 const LONGEST_TIMER_MS = 2_147_483_647;
@@ -25,19 +31,6 @@ interface Listener {
   readonly host: string;
   readonly port: number;
   readonly isTls: boolean;
-}
-
-interface Tls {
-  readonly certFile: string;
-  readonly keyFile: string;
-  readonly password: string | null;
-  readonly caFile: string | null;
-  readonly verifyPeer: boolean;
-  readonly failIfNoPeerCert: boolean;
-  readonly versions?: ReadonlyArray<'TLSv1.2' | 'TLSv1.3'>;
-  readonly ciphers: string | null;
-  readonly honorCipherOrder: boolean;
-  readonly serverNames: TlsServerSettings['serverNames'];
 }
 
 export interface BrokerOptions extends VirtualHostOptions {
@@ -73,29 +66,12 @@ export interface BrokerOptions extends VirtualHostOptions {
     readonly categories: CategoryLevels;
   };
   readonly nodeTags: Readonly<Record<string, string>>;
+  readonly statisticsIntervalMs: number;
   readonly names: {
     readonly clusterName: string | null;
     readonly product: string | null;
     readonly version: string | null;
   };
-}
-
-interface ManagementOptions {
-  readonly port?: number;
-  readonly host?: string;
-  readonly tls?: Tls & { readonly port: number; readonly host: string };
-  readonly pathPrefix: string;
-  readonly allowOrigins: readonly string[];
-  /** In seconds. */
-  readonly corsMaxAge: number;
-}
-
-interface PrometheusOptions {
-  readonly port?: number;
-  readonly host?: string;
-  readonly tls?: Tls & { readonly port: number; readonly host: string };
-  readonly path: string;
-  readonly isPerObject: boolean;
 }
 
 interface BrokerLimits {
@@ -135,6 +111,7 @@ export function brokerOptions(settings: Settings): BrokerOptions {
     ...prometheusOptions(settings),
     ...logExchange(settings.log),
     nodeTags: node.nodeTags,
+    statisticsIntervalMs: node.collectStatisticsIntervalMs,
     names: { clusterName, product, version },
     access: accessOptions(settings),
     ...virtualHostOptions(settings),
@@ -164,56 +141,8 @@ function definitionFiles({
   };
 }
 
-function managementOptions({ management, plugins }: Settings): Pick<BrokerOptions, 'management'> {
-  if (plugins['management'] === false) return {};
-  const { tcp, ssl, pathPrefix, cors } = management;
-  const tls = ssl === null ? null : tlsOptions(ssl.tls);
-  return {
-    management: {
-      ...(tcp === null ? {} : { port: tcp.port, host: tcp.ip }),
-      ...(ssl === null || tls === null ? {} : { tls: { ...tls, port: ssl.port, host: ssl.ip } }),
-      pathPrefix,
-      allowOrigins: cors.allowOrigins,
-      corsMaxAge: cors.maxAge,
-    },
-  };
-}
-
-function prometheusOptions({ prometheus, plugins }: Settings): Pick<BrokerOptions, 'prometheus'> {
-  if (plugins['prometheus'] === false) return {};
-  const { tcp, ssl, path, returnPerObjectMetrics: isPerObject } = prometheus;
-  const tls = ssl === null ? null : tlsOptions(ssl.tls);
-  return {
-    prometheus: {
-      ...(tcp === null ? {} : { port: tcp.port, host: tcp.ip }),
-      ...(ssl === null || tls === null ? {} : { tls: { ...tls, port: ssl.port, host: ssl.ip } }),
-      path,
-      isPerObject,
-    },
-  };
-}
-
 function asListener(isTls: boolean): (endpoint: Endpoint) => Listener {
   return ({ host, port }) => ({ host, port, isTls });
-}
-
-/** Null without a certificate, which cross-checks.ts refuses where there is a listener for it. */
-function tlsOptions(tls: TlsServerSettings): Tls | null {
-  const { certFile, keyFile, password, failIfNoPeerCert, honorCipherOrder, serverNames } = tls;
-  if (certFile === null || keyFile === null) return null;
-  const versions = tls.versions.map((version) => (version === 'tlsv1.2' ? 'TLSv1.2' : 'TLSv1.3'));
-  return {
-    certFile,
-    keyFile,
-    password,
-    caFile: tls.caCertFile,
-    verifyPeer: tls.verify === 'verify_peer',
-    failIfNoPeerCert,
-    ...(versions.length === 0 ? {} : { versions }),
-    ciphers: tls.ciphers.length === 0 ? null : tls.ciphers.join(':'),
-    honorCipherOrder,
-    serverNames,
-  };
 }
 
 function limitOptions(limits: LimitSettings, { listeners, node }: Settings): BrokerLimits {

@@ -33,8 +33,6 @@ export interface ManagementSettings {
   /** In milliseconds. */
   readonly idleTimeoutMs: number;
   readonly requestTimeoutMs: number;
-  /** Of a user of the web pages, in minutes. */
-  readonly loginSessionTimeout: number;
   /** Null for none. */
   readonly accessLogDir: string | null;
   /** Headers of answers; null for the plugin's own choice. */
@@ -46,14 +44,7 @@ export interface ManagementSettings {
   readonly referrerPolicy: string | null;
   readonly isOperatorPolicyReadOnly: boolean;
   readonly requireAuthForApiReference: boolean;
-  /** By section (`global`, `basic`, `detailed`): for how long, in seconds, samples that far apart are kept. */
-  readonly sampleRetention: Readonly<Record<string, readonly SampleRetention[]>>;
   readonly oauth: ManagementOAuthSettings;
-}
-
-export interface SampleRetention {
-  readonly forSeconds: number;
-  readonly everySeconds: number;
 }
 
 /** Logging in to the web pages with OAuth 2. */

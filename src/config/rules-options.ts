@@ -78,6 +78,7 @@ function passwordRule({
 export interface VirtualHostOptions {
   readonly defaultQueueType: Settings['defaults']['queueType'];
   readonly virtualHostMax: number;
+  readonly parameterLimits: Readonly<Record<string, number>>;
   readonly queueMax: number;
   readonly exchangeMax: number;
   readonly virtualHostDefaults: {
@@ -109,6 +110,7 @@ export function virtualHostOptions({ defaults, limits, node }: Settings): Virtua
   return {
     defaultQueueType: defaults.queueType,
     virtualHostMax: limits.vhostMax,
+    parameterLimits: limits.runtimeParameters,
     queueMax: limits.clusterQueueLimit,
     exchangeMax: limits.clusterExchangeLimit,
     virtualHostDefaults: { limits: vhostLimits, operatorPolicies: defaults.operatorPolicies },

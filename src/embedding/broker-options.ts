@@ -14,8 +14,10 @@ import type { VirtualHostRules } from '../broker/broker.ts';
 import type { DiskFreeLimit } from '../broker/disk-alarm.ts';
 import type { MemoryWatermark } from '../broker/memory-alarm.ts';
 import type { DefinitionFiles } from '../definitions/load-at-start.ts';
-import type { Plugin } from '../plugins/plugin-api.ts';
 import type { CategoryLevels, LogThreshold } from '../runtime/log-categories.ts';
+import type { ManagementSettings } from '../plugins/management/management-context.ts';
+import type { ServerRules } from '../plugins/management/server.ts';
+import type { HttpTimeouts, Plugin } from '../plugins/plugin-api.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { TlsSettings } from '../runtime/tls-identity.ts';
 
@@ -63,6 +65,8 @@ export interface CreateBrokerOptions extends VirtualHostRules {
   readonly totalMemory?: number | null;
   /** Labels that tools are told with this node. */
   readonly nodeTags?: Readonly<Record<string, string>>;
+  /** How often rates are measured, in milliseconds; 5000 when left out. */
+  readonly statisticsIntervalMs?: number;
   /** What clients are told of the broker's name. */
   readonly names?: ServerNames;
   readonly access?: AccessOptions;
@@ -141,6 +145,13 @@ export interface ManagementListenOptions {
   readonly allowOrigins?: readonly string[];
   /** How long a browser may rely on that, in seconds; 1800 when left out. */
   readonly corsMaxAge?: number;
+  /** What is told. */
+  readonly settings?: Partial<Omit<ManagementSettings, 'pathPrefix'>>;
+  /** What is taken and sent. */
+  readonly rules?: Partial<Omit<ServerRules, 'cors'>>;
+  readonly timeouts?: HttpTimeouts;
+  /** Directory for a log of all requests; none when left out, or null. */
+  readonly accessLogDir?: string | null;
 }
 
 export interface PrometheusListenOptions {
@@ -153,4 +164,6 @@ export interface PrometheusListenOptions {
   readonly path?: string;
   /** Metrics of each queue, connection and channel in place of their sums. */
   readonly isPerObject?: boolean;
+  /** Metrics are for users with the tag `monitoring` only. */
+  readonly isAuthenticated?: boolean;
 }

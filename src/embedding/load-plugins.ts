@@ -15,15 +15,23 @@ export async function loadPlugins(
 ): Promise<void> {
   if (management !== undefined) {
     const { managementPlugin } = await import('../plugins/management/management.ts');
-    const { pathPrefix = '', allowOrigins = [], corsMaxAge: maxAge = CORS_MAX_AGE } = management;
+    const { allowOrigins = [], corsMaxAge: maxAge = CORS_MAX_AGE } = management;
     const endpoints = endpointsOf('http', management);
-    await host.setUp(managementPlugin({ endpoints, pathPrefix, cors: { allowOrigins, maxAge } }));
+    const { settings = {}, rules = {}, pathPrefix = '', accessLogDir = null } = management;
+    await host.setUp(
+      managementPlugin({
+        endpoints,
+        settings: { ...settings, pathPrefix },
+        rules: { cors: { allowOrigins, maxAge }, ...rules },
+        accessLogDir,
+      }),
+    );
   }
   if (prometheus !== undefined) {
     const { prometheusPlugin } = await import('../plugins/prometheus/prometheus.ts');
-    const { path = '/metrics', isPerObject = false } = prometheus;
+    const { path = '/metrics', isPerObject = false, isAuthenticated = false } = prometheus;
     const endpoints = endpointsOf('http/prometheus', prometheus);
-    await host.setUp(prometheusPlugin({ endpoints, path, isPerObject }));
+    await host.setUp(prometheusPlugin({ endpoints, path, isPerObject, isAuthenticated }));
   }
   // oxlint-disable-next-line no-await-in-loop -- in order: one may rely on those before it
   for (const plugin of plugins) await host.setUp(plugin);
@@ -33,14 +41,14 @@ export async function loadPlugins(
 /** @throws TlsFileError */
 function endpointsOf(
   name: string,
-  options: Pick<ManagementListenOptions, 'port' | 'host' | 'tls'>,
+  options: Pick<ManagementListenOptions, 'port' | 'host' | 'tls' | 'timeouts'>,
 ): readonly HttpEndpoint[] {
-  const { port, host = LOOPBACK, tls } = options;
+  const { port, host = LOOPBACK, tls, timeouts = {} } = options;
   const endpoints: HttpEndpoint[] = [];
-  if (port !== undefined) endpoints.push({ name, host, port, tls: null });
+  if (port !== undefined) endpoints.push({ name, host, port, tls: null, timeouts });
   if (tls !== undefined) {
     const identity = new TlsIdentity({ ...DEFAULT_TLS, password: null, ...tls });
-    endpoints.push({ name, host: tls.host ?? host, port: tls.port ?? 0, tls: identity });
+    endpoints.push({ name, host: tls.host ?? host, port: tls.port ?? 0, tls: identity, timeouts });
   }
   return endpoints;
 }

@@ -81,6 +81,8 @@ export class RunningBroker {
         nodeTags: options.nodeTags ?? {},
         rabbitVersion: RABBITMQ_VERSION,
         startedAtMs: runtime.clock.nowMs(),
+        authMechanisms: options.access?.mechanisms ?? ['PLAIN', 'AMQPLAIN'],
+        dataDir: options.dataDir ?? null,
         resources: () => ({
           memoryUsed: runtime.memory.residentOctets(),
           memoryLimit: this.memoryAlarm.limitOctets,

@@ -128,6 +128,9 @@ export const FOREIGN_KEYS: readonly string[] = [
   ...httpDetails('management'),
   ...httpDetails('prometheus'),
   'prometheus.filter_aggregated_queue_metrics_pattern',
+  // Logins last as long as a request; samples are kept as RabbitMQ keeps them by default.
+  'management.login_session_timeout',
+  'management.sample_retention_policies.**',
   'management.credential_encryption_secret',
   'management.db_cache_multiplier',
   'management.definitions.require_json_extension',

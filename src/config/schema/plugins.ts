@@ -4,19 +4,8 @@ import type {
   HttpsListenerSettings,
   ManagementSettings,
   PrometheusSettings,
-  SampleRetention,
 } from '../plugin-settings.ts';
-import {
-  combined,
-  key,
-  setting,
-  SettingProblem,
-  toRecord,
-  type GivenValues,
-  type Key,
-  type SchemaOf,
-  type Setting,
-} from '../setting.ts';
+import { combined, key, setting, type Key, type SchemaOf, type Setting } from '../setting.ts';
 import type { TlsServerSettings } from '../tls-settings.ts';
 import {
   ADDRESS,
@@ -88,52 +77,6 @@ const ORIGINS = key('management.cors.allow_origins.$n', TEXT, {
     'a site whose pages may ask, such as https://example.org; `*` for all, which is not safe',
 });
 
-const RETENTION = key('management.sample_retention_policies.$section.$seconds', wholeNumber(1), {
-  description:
-    'of `global`, `basic` or `detailed`: how far apart samples are that are kept for `minute`, `hour`, `day` or so many seconds',
-  unit: 'seconds',
-});
-const PERIODS: Readonly<Record<string, number>> = { minute: 60, hour: 3600, day: 86_400 };
-
-/** RabbitMQ's. */
-const DEFAULT_RETENTION: Readonly<Record<string, readonly SampleRetention[]>> = {
-  global: [
-    { forSeconds: 600, everySeconds: 5 },
-    { forSeconds: 3600, everySeconds: 60 },
-    { forSeconds: 86_400, everySeconds: 1200 },
-  ],
-  basic: [
-    { forSeconds: 600, everySeconds: 5 },
-    { forSeconds: 3600, everySeconds: 60 },
-  ],
-  detailed: [{ forSeconds: 10, everySeconds: 5 }],
-};
-
-function sampleRetention(given: GivenValues): Readonly<Record<string, readonly SampleRetention[]>> {
-  const said = given.all(RETENTION);
-  if (said.length === 0) return DEFAULT_RETENTION;
-  return toRecord(
-    Object.keys(DEFAULT_RETENTION).map((section) => [
-      section,
-      said
-        .filter(({ names }) => names[0] === section)
-        .map(({ names: [, period = ''], value }) => ({
-          forSeconds: secondsOf(period),
-          everySeconds: value,
-        }))
-        .toSorted((one, other) => one.forSeconds - other.forSeconds),
-    ]),
-  );
-}
-
-function secondsOf(period: string): number {
-  const seconds = PERIODS[period] ?? Number(period);
-  if (Number.isSafeInteger(seconds) && seconds > 0) return seconds;
-  throw new SettingProblem(
-    `management.sample_retention_policies: ${period} is neither minute, hour, day nor a number of seconds`,
-  );
-}
-
 function header(name: string, what: string): Setting<string | null> {
   return setting(`management.${name}`, TEXT, null, {
     description: `the header ${what} of answers`,
@@ -182,10 +125,6 @@ export const MANAGEMENT: SchemaOf<ManagementSettings> = {
     description: 'from the first octet of a request to its last',
     unit: 'milliseconds',
   }),
-  loginSessionTimeout: setting('management.login_session_timeout', wholeNumber(0), 480, {
-    description: 'how long a login to the web pages lasts',
-    unit: 'minutes',
-  }),
   accessLogDir: setting('http_dispatch.access_log_dir', PATH, null, {
     description: 'directory for a log of all requests',
     aliases: ['management.http_log_dir'],
@@ -206,7 +145,6 @@ export const MANAGEMENT: SchemaOf<ManagementSettings> = {
     description: 'the description of the API is for users only',
     aliases: ['management.require_auth_for_api_desc_page'],
   }),
-  sampleRetention: combined([RETENTION], sampleRetention),
   oauth: {
     isEnabled: setting('management.oauth_enabled', BOOLEAN, false, {
       description: 'the web pages log in with OAuth 2',
