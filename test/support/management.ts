@@ -20,7 +20,11 @@ export class ApiClient {
   ): Promise<Response> {
     return fetch(`${this.#base}${path}`, {
       method,
-      headers: { authorization: this.#authorization, ...headers },
+      headers: {
+        authorization: this.#authorization,
+        'content-type': 'application/json',
+        ...headers,
+      },
       ...(body === undefined
         ? {}
         : { body: typeof body === 'string' ? body : JSON.stringify(body) }),

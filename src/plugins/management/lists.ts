@@ -1,25 +1,33 @@
 /** Lists as the API answers them: sorted, cut into pages, reduced to columns (behaviour of RabbitMQ's parameters). */
-import { compilePattern, PatternError } from '../plugin-api.ts';
+import { setImmediate } from 'node:timers/promises';
+import { compilePattern, PatternError, type Eventually } from '../plugin-api.ts';
 import { badRequest, ok, Refusal, type Answer, type Request } from './route.ts';
 
 type Item = object;
 
+/** Items that are shown at once. */
+const SLICE = 200;
 const PAGE_SIZE = 100;
 const PAGE_SIZE_MAX = 500;
 
 /** A list of what is there already as objects. @throws Refusal for parameters that make no sense */
-export function listAnswer(items: readonly Item[], request: Request): Answer {
+export function listAnswer(items: readonly Item[], request: Request): Eventually<Answer> {
   const nameOf = (item: Item): string => {
     const { name } = item as { readonly name?: unknown };
     return typeof name === 'string' ? name : '';
   };
-  return listOf(items, { nameOf, show: (item) => item }, request);
+  return listOf(items, { nameOf, show: (item) => item, isOrdered: true }, request);
 }
 
 export interface Shown<T> {
   readonly nameOf: (source: T) => string;
   /** The object that is answered. */
   readonly show: (source: T) => object;
+  /** The value of one field, where it is cheaper than all of the object; null where it is not. */
+  readonly keyOf?: (path: string) => ((source: T) => unknown) | null;
+  /** Sources stay in their order where no other is asked for; left out: they are put in that of their virtual hosts and names. */
+  readonly isOrdered?: boolean;
+  readonly vhostOf?: (source: T) => string;
 }
 
 /**
@@ -28,12 +36,33 @@ export interface Shown<T> {
  *
  * @throws Refusal for parameters that make no sense
  */
-export function listOf<T>(sources: readonly T[], shown: Shown<T>, { query }: Request): Answer {
+export function listOf<T>(
+  sources: readonly T[],
+  shown: Shown<T>,
+  { query }: Request,
+): Eventually<Answer> {
   const page = readPage(query);
   const named = filterByName(sources, shown, query);
   const sorted = sort(named, shown, query);
+  if (page === null && sorted.length > SLICE) return longAnswer(sorted, shown, query);
   if (page === null) return ok(project(sorted.map(shown.show), query));
   return ok(pageOf(sorted, sources.length, page, shown, query));
+}
+
+/** Made piece by piece, so that a list of very many things holds up nobody. */
+async function longAnswer<T>(
+  sources: readonly T[],
+  { show }: Shown<T>,
+  query: URLSearchParams,
+): Promise<Answer> {
+  const pieces: string[] = [];
+  for (let i = 0; i < sources.length; i += SLICE) {
+    const items = project(sources.slice(i, i + SLICE).map(show), query);
+    pieces.push(JSON.stringify(items).slice(1, -1));
+    // oxlint-disable-next-line no-await-in-loop -- messages go on in between
+    await setImmediate();
+  }
+  return { ...ok(`[${pieces.join(',')}]`), headers: { 'content-type': 'application/json' } };
 }
 
 /** One object, reduced to the columns that are asked for. */
@@ -49,19 +78,20 @@ interface Page {
 function readPage(query: URLSearchParams): Page | null {
   const page = query.get('page');
   if (page === null) return null;
-  const number = readPositive('page', page);
-  const size = readPositive('page_size', query.get('page_size') ?? String(PAGE_SIZE));
-  if (size > PAGE_SIZE_MAX) throw invalidPagination('page_size', String(size));
-  return { number, size };
+  const size = query.get('page_size');
+  const number = readWhole(page);
+  const ofPage = readWhole(size ?? String(PAGE_SIZE));
+  if (number >= 1 && ofPage >= 1 && ofPage <= PAGE_SIZE_MAX) return { number, size: ofPage };
+  throw new Refusal(
+    400,
+    'invalid_pagination_parameters',
+    `Invalid pagination parameters: page number ${number}, page size ${size ?? 'undefined'}`,
+  );
 }
 
-function readPositive(name: string, text: string): number {
-  if (!/^\d{1,9}$/u.test(text) || Number(text) < 1) throw invalidPagination(name, text);
+function readWhole(text: string): number {
+  if (!/^-?\d{1,9}$/u.test(text)) throw badRequest('Pagination parameters are invalid');
   return Number(text);
-}
-
-function invalidPagination(name: string, value: string): Refusal {
-  return new Refusal(400, 'invalid_pagination_parameters', `Invalid ${name}: ${value}`);
 }
 
 function pageOf<T>(
@@ -119,29 +149,43 @@ function nameTest(wanted: string, isExpression: boolean): (name: string) => bool
     };
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
-    throw badRequest(`invalid regular expression: ${error.message}`);
+    throw badRequest(`name: invalid regular expression: ${error.message}`);
   }
 }
 
 /** What is missing sorts first. */
-function sort<T>(
-  sources: readonly T[],
-  { nameOf, show }: Shown<T>,
-  query: URLSearchParams,
-): readonly T[] {
+function sort<T>(sources: readonly T[], shown: Shown<T>, query: URLSearchParams): readonly T[] {
   const path = query.get('sort');
-  if (path === null || path === '') return sources;
-  const direction = query.get('sort_reverse') === 'true' ? -1 : 1;
-  const keyOf = path === 'name' ? nameOf : (source: T): unknown => valueAt(show(source), path);
-  const keyed = sources.map((source) => ({ source, key: keyOf(source) }));
-  keyed.sort((a, b) => direction * compare(a.key, b.key));
+  const ordered = shown.isOrdered === true || path === '' ? sources : inOrder(sources, shown);
+  if (path === null || path === '') return ordered;
+  const keyOf = keyFor(path, shown);
+  const keyed = ordered.map((source) => ({ source, key: keyOf(source) }));
+  keyed.sort((a, b) => compare(a.key, b.key));
+  // What is equal changes its order, too, as in RabbitMQ.
+  if (query.get('sort_reverse') === 'true') keyed.reverse();
   return keyed.map(({ source }) => source);
+}
+
+function keyFor<T>(path: string, { nameOf, show, keyOf }: Shown<T>): (source: T) => unknown {
+  if (path === 'name') return nameOf;
+  return keyOf?.(path) ?? ((source) => valueAt(show(source), path));
+}
+
+/** By virtual host and name. */
+function inOrder<T>(sources: readonly T[], { nameOf, vhostOf }: Shown<T>): readonly T[] {
+  return sources.toSorted((a, b) => {
+    const byHost = vhostOf === undefined ? 0 : compareTexts(vhostOf(a), vhostOf(b));
+    return byHost === 0 ? compareTexts(nameOf(a), nameOf(b)) : byHost;
+  });
 }
 
 function compare(a: unknown, b: unknown): number {
   if (a === undefined || b === undefined) return Number(b === undefined) - Number(a === undefined);
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  const [left, right] = [textOf(a), textOf(b)];
+  return compareTexts(textOf(a), textOf(b));
+}
+
+function compareTexts(left: string, right: string): number {
   return left < right ? -1 : Number(left > right);
 }
 
@@ -149,7 +193,8 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function valueAt(item: Item, path: string): unknown {
+/** `a.b` is a field within a field. */
+export function valueAt(item: Item, path: string): unknown {
   let value: unknown = item;
   for (const part of path.split('.')) {
     if (typeof value !== 'object' || value === null) return undefined;

@@ -10,7 +10,9 @@ import {
   type JsonObject,
   type Session,
 } from '../plugin-api.ts';
-import { Refusal } from './route.ts';
+import { OBJECT } from './arguments.ts';
+import { isBase64 } from './base64.ts';
+import { badRequest } from './route.ts';
 
 type Taken = Awaited<ReturnType<Session['get']>>[number];
 
@@ -25,10 +27,11 @@ const TIMESTAMP = v.pipe(
 
 /** What an HTTP client says of a message; names as in the specification of AMQP. */
 export const PROPERTIES: v.GenericSchema<unknown, BasicProperties> = v.pipe(
+  OBJECT,
   v.object({
     content_type: v.optional(TEXT),
     content_encoding: v.optional(TEXT),
-    headers: v.optional(v.record(v.string(), v.unknown())),
+    headers: v.optional(OBJECT),
     delivery_mode: v.optional(OCTET),
     priority: v.optional(OCTET),
     correlation_id: v.optional(TEXT),
@@ -54,8 +57,11 @@ export const PROPERTIES: v.GenericSchema<unknown, BasicProperties> = v.pipe(
 /** @throws Refusal for an encoding that is none */
 export function decodePayload(payload: string, encoding: string): Buffer {
   if (encoding === 'string') return Buffer.from(payload);
-  if (encoding === 'base64') return Buffer.from(payload, 'base64');
-  throw new Refusal(400, 'bad_request', `unsupported_encoding: ${encoding}`);
+  if (encoding === 'base64') {
+    if (!isBase64(payload)) throw badRequest(`not_base64: ${payload.slice(0, 100)}`);
+    return Buffer.from(payload, 'base64');
+  }
+  throw badRequest(`unsupported_encoding: ${encoding}`);
 }
 
 /** A message that was got. @param truncate octets of the body that are shown at most */

@@ -5,10 +5,23 @@
 import type { GenericSchema, InferOutput } from 'valibot';
 import type { AuthenticatedUser, Eventually, Peer } from '../plugin-api.ts';
 
-/** The tags that let a user in, each including those before it. */
-export const TAGS = ['management', 'policymaker', 'monitoring', 'administrator'] as const;
+export type Tag = 'management' | 'policymaker' | 'monitoring' | 'administrator';
 
-export type Tag = (typeof TAGS)[number];
+/** Which tags of users let them do what a tag is for. */
+const INCLUDING: Readonly<Record<Tag, readonly Tag[]>> = {
+  management: ['management', 'policymaker', 'monitoring', 'administrator'],
+  policymaker: ['policymaker', 'administrator'],
+  monitoring: ['monitoring', 'administrator'],
+  administrator: ['administrator'],
+};
+
+/** What users without a tag are told. */
+const LACKING: Readonly<Record<Tag, string>> = {
+  management: 'Not management user',
+  policymaker: 'User not authorised to access object',
+  monitoring: 'Not monitor user',
+  administrator: 'Not administrator user',
+};
 
 export interface Request<Body = unknown> {
   /** The parts of the path in braces, decoded. */
@@ -23,11 +36,14 @@ export interface Request<Body = unknown> {
 }
 
 export interface Answer {
-  readonly status: 200 | 201 | 204 | 304 | 400 | 401 | 404 | 405 | 412 | 500 | 503;
+  readonly status: 200 | 201 | 204 | 301 | 304 | 400 | 401 | 404 | 405 | 412 | 500 | 503;
   /** Sent as JSON, unless it is text; undefined for none. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** `list`: pages, filters, sorting, columns. `object`: columns. */
+export type QuerySet = 'list' | 'object';
 
 export interface Route {
   readonly method: 'get' | 'put' | 'post' | 'delete';
@@ -41,6 +57,10 @@ export interface Route {
   readonly body?: GenericSchema;
   /** The body is given as the octets that came. */
   readonly isRaw?: boolean;
+  /** Parameters after the question mark, for the document: a shared set, or names with what they mean. */
+  readonly query?: QuerySet | Readonly<Record<string, string>>;
+  /** Statuses of success, where they are not those of the method. */
+  readonly statuses?: readonly number[];
   /** Answers as the API of RabbitMQ does. What it throws is answered by server.ts. */
   handle(request: Request): Eventually<Answer>;
 }
@@ -73,6 +93,11 @@ export function notFound(): Refusal {
   return new Refusal(404, 'Object Not Found', 'Not Found');
 }
 
+/** RabbitMQ's answer where something is to be done with what is not there. */
+export function missing(what: string): Refusal {
+  return new Refusal(404, 'not_found', what);
+}
+
 /** RabbitMQ's answer to who may not do something, too. */
 export function notAuthorised(reason: string): Refusal {
   return new Refusal(401, 'not_authorised', reason);
@@ -86,5 +111,11 @@ export const CREATED: Answer = { status: 201 };
 export const NO_CONTENT: Answer = { status: 204 };
 
 export function hasTag(user: AuthenticatedUser, tag: Tag): boolean {
-  return TAGS.slice(TAGS.indexOf(tag)).some((including) => user.tags.includes(including));
+  return INCLUDING[tag].some((including) => user.tags.includes(including));
+}
+
+/** @throws Refusal */
+export function requireTag(user: AuthenticatedUser, tag: Tag): void {
+  if (!hasTag(user, 'management')) throw notAuthorised(LACKING.management);
+  if (!hasTag(user, tag)) throw notAuthorised(LACKING[tag]);
 }

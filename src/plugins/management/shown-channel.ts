@@ -1,15 +1,23 @@
 /** A channel, and a consumer on it, as the API shows them. */
+import type { ManagementContext } from './management-context.ts';
 import { messageStats } from './message-stats.ts';
+import { detailsOf, type Ranges } from './ranges.ts';
 import {
+  isoTime,
   tableToJson,
   type OpenChannel,
   type OpenConsumer,
   type PluginContext,
 } from '../plugin-api.ts';
 
-export function shownChannel(channel: OpenChannel, context: PluginContext): object {
-  const { about } = context;
-  const { connection } = channel;
+export function shownChannel(
+  channel: OpenChannel,
+  context: ManagementContext,
+  ranges: Ranges,
+): object {
+  const { about, broker } = context;
+  const { connection, counters } = channel;
+  const idleSinceMs = broker.rates.idleSinceMs(counters);
   return {
     name: channel.name,
     number: channel.number,
@@ -33,7 +41,8 @@ export function shownChannel(channel: OpenChannel, context: PluginContext): obje
     messages_uncommitted: channel.uncommittedCount,
     acks_uncommitted: channel.uncommittedAckCount,
     pending_raft_commands: 0,
-    ...messageStats(channel.counters, context),
+    ...(idleSinceMs === null ? {} : { idle_since: isoTime(idleSinceMs) }),
+    ...messageStats(counters, detailsOf(counters, context, ranges.msgRates)),
   };
 }
 

@@ -1,18 +1,48 @@
 /** The virtual host that a path names, for users who may see it. */
 import { DisclosedRefusal, type PluginContext, type VirtualHost } from '../plugin-api.ts';
-import { hasTag, notAuthorised, notFound, type Request } from './route.ts';
+import { hasTag, missing, notAuthorised, notFound, type Refusal, type Request } from './route.ts';
+
+/** What users may do in virtual hosts that they have no permission in. */
+export type Beyond =
+  /** `visible`: who monitors sees them. */
+  | 'visible'
+  /** `policies`: the refusal is that of policies and parameters. */
+  | 'policies';
 
 /** @throws Refusal: 404 where there is none, 401 where the user has nothing to do there */
 export async function virtualHostOf(
   context: PluginContext,
   request: Request,
+  beyond: Beyond | null = null,
 ): Promise<VirtualHost> {
   const host = context.broker.findVirtualHost(request.params['vhost'] ?? '');
   if (host === null) throw notFound();
-  if (!(await mayEnter(context, request, host.name))) {
-    throw notAuthorised('User not authorised to access virtual host');
+  const tag = beyond === 'visible' ? 'monitoring' : 'administrator';
+  if (!hasTag(request.user, tag) && !(await mayEnter(context, request, host.name))) {
+    throw notAuthorised(
+      beyond === 'policies'
+        ? 'User not authorised to access object'
+        : 'User not authorised to access virtual host',
+    );
   }
   return host;
+}
+
+/** For what is to be done there: where there is none, the answer is another one. @throws Refusal */
+export async function virtualHostToChange(
+  context: PluginContext,
+  request: Request,
+  beyond: Beyond | null = null,
+): Promise<VirtualHost> {
+  if (context.broker.findVirtualHost(request.params['vhost'] ?? '') === null) {
+    throw missingVirtualHost();
+  }
+  return virtualHostOf(context, request, beyond);
+}
+
+/** RabbitMQ's answer where something is to be set in a virtual host that is not there. */
+export function missingVirtualHost(): Refusal {
+  return missing('vhost_not_found');
 }
 
 /** Those that a user may see: all for who monitors, else those with a permission. */
@@ -20,7 +50,7 @@ export async function visibleHosts(
   context: PluginContext,
   request: Request,
 ): Promise<readonly VirtualHost[]> {
-  const hosts = [...context.broker.virtualHosts];
+  const hosts = inChosenHost([...context.broker.virtualHosts], request, ({ name }) => name);
   if (hasTag(request.user, 'monitoring')) return hosts;
   const answers = await Promise.all(
     hosts.map(async ({ name }) => mayEnter(context, request, name)),
@@ -28,13 +58,21 @@ export async function visibleHosts(
   return hosts.filter((_, index) => answers[index] === true);
 }
 
-/** Administrators see all; they change only what their permissions let them, as RabbitMQ has it. */
+/** Web pages name the virtual host that is looked at in a header: the others are left out. */
+export function inChosenHost<T>(
+  items: readonly T[],
+  request: Request,
+  vhostOf: (item: T) => string,
+): readonly T[] {
+  const chosen = request.header('x-vhost') ?? '';
+  return chosen === '' ? items : items.filter((item) => vhostOf(item) === chosen);
+}
+
 async function mayEnter(
   { access }: PluginContext,
   { user, peer }: Request,
   vhost: string,
 ): Promise<boolean> {
-  if (hasTag(user, 'monitoring')) return true;
   try {
     return await access.vhostAccess(user, vhost, peer);
   } catch (error) {

@@ -23,7 +23,7 @@ describe('definitions over the management API', { concurrency: true }, () => {
       await api.expect(204, 'POST', '/definitions/%2F', { queues: [{ name: 'q' }] });
       const { queues } = await api.get<Exported>('/definitions/%2F');
       assert.equal(queues[0]?.['vhost'], undefined);
-      await api.expect(404, 'GET', '/definitions/nowhere');
+      await api.expect(400, 'GET', '/definitions/nowhere');
     });
   });
 

@@ -75,7 +75,7 @@ describe('the management API', { concurrency: true }, () => {
     await withManagement(async ({ api }) => {
       const answer = await api.send('PUT', '/users/u', '{');
       assert.equal(answer.status, 400);
-      assert.deepEqual(await answer.json(), { error: 'json', reason: 'Not valid JSON' });
+      assert.deepEqual(await answer.json(), { error: 'bad_request', reason: 'not_json' });
     });
   });
 
@@ -92,7 +92,7 @@ describe('the management API', { concurrency: true }, () => {
     await withManagement(async ({ api }) => {
       const answer = await api.send('POST', '/users');
       assert.equal(answer.status, 405);
-      assert.equal(answer.headers.get('allow'), 'GET, HEAD, OPTIONS');
+      assert.equal(answer.headers.get('allow'), 'HEAD, GET, OPTIONS');
     });
   });
 

@@ -1,7 +1,6 @@
 /** How to log in: what web pages ask for first, and hashes of passwords. */
-import * as v from 'valibot';
 import type { PluginContext } from '../../plugin-api.ts';
-import { NO_CONTENT, notAuthorised, notFound, ok, routeWithBody, type Route } from '../route.ts';
+import { NO_CONTENT, notAuthorised, notFound, ok, type Answer, type Route } from '../route.ts';
 
 export function authRoutes(context: PluginContext): readonly Route[] {
   const { access, about } = context;
@@ -30,25 +29,7 @@ export function authRoutes(context: PluginContext): readonly Route[] {
         return ok({ ok: passwordHash });
       },
     },
-    {
-      method: 'get',
-      path: '/auth/attempts/{node}',
-      summary: 'Logins that were tried',
-      tag: 'monitoring',
-      handle({ params: { node } }) {
-        if (node !== about.nodeName) throw notFound();
-        const { succeeded, failed } = access.attempts;
-        return ok([
-          {
-            protocol: 'all',
-            auth_attempts: succeeded + failed,
-            auth_attempts_succeeded: succeeded,
-            auth_attempts_failed: failed,
-          },
-        ]);
-      },
-    },
-    ...clusterRoutes(context),
+    ...attemptRoutes(context),
     {
       method: 'post',
       path: '/login',
@@ -61,33 +42,39 @@ export function authRoutes(context: PluginContext): readonly Route[] {
   ];
 }
 
-function clusterRoutes({ broker, about }: PluginContext): readonly Route[] {
+function attemptRoutes({ access, about }: PluginContext): readonly Route[] {
+  const route = (
+    method: 'get' | 'delete',
+    path: string,
+    summary: string,
+    act: () => Answer,
+  ): Route => ({
+    method,
+    path: `/auth/attempts/{node}${path}`,
+    summary,
+    tag: 'monitoring',
+    handle({ params: { node } }) {
+      if (node !== about.nodeName) throw notFound();
+      return act();
+    },
+  });
+  const attempts = (): Answer =>
+    ok(
+      [...access.attemptsByProtocol].map(([protocol, { succeeded, failed }]) => ({
+        protocol,
+        auth_attempts: succeeded + failed,
+        auth_attempts_succeeded: succeeded,
+        auth_attempts_failed: failed,
+      })),
+    );
+  const forget = (): Answer => {
+    access.attemptsByProtocol.clear();
+    return NO_CONTENT;
+  };
   return [
-    routeWithBody({
-      method: 'put',
-      path: '/cluster-name',
-      summary: 'Set the name of the cluster',
-      tag: 'administrator',
-      body: v.object({ name: v.string() }),
-      async handle({ body }) {
-        await broker.globalParameters.put('cluster_name', body.name);
-        return NO_CONTENT;
-      },
-    }),
-    {
-      method: 'get',
-      path: '/cluster-name',
-      summary: 'The name of the cluster',
-      tag: 'management',
-      handle: () =>
-        ok({ name: broker.globalParameters.find('cluster_name')?.value ?? about.nodeName }),
-    },
-    {
-      method: 'post',
-      path: '/rebalance/queues',
-      summary: 'Spread queues over nodes: there is one',
-      tag: 'administrator',
-      handle: () => NO_CONTENT,
-    },
+    route('get', '', 'Logins that were tried', attempts),
+    route('delete', '', 'Count logins anew', forget),
+    route('get', '/source', 'The same by peer, which is not counted', () => ok([])),
+    route('delete', '/source', 'Count logins anew', forget),
   ];
 }

@@ -31,6 +31,7 @@ export function bindingRoutes(context: PluginContext): readonly Route[] {
       path: '/bindings',
       summary: 'All bindings that the user may see',
       tag: 'management',
+      query: 'list',
       handle: async (request) =>
         listOf((await visibleHosts(context, request)).flatMap(allOf), SHOWN, request),
     },
@@ -39,6 +40,7 @@ export function bindingRoutes(context: PluginContext): readonly Route[] {
       path: '/bindings/{vhost}',
       summary: 'The bindings of a virtual host',
       tag: 'management',
+      query: 'list',
       handle: async (request) =>
         listOf(allOf(await virtualHostOf(context, request)), SHOWN, request),
     },
@@ -61,6 +63,7 @@ function routesBetween(context: PluginContext, kind: Kind, path: string): readon
       path,
       summary: `The bindings between an exchange and ${articled(kind)}`,
       tag: 'management',
+      query: 'list',
       async handle(request) {
         const host = await virtualHostOf(context, request);
         return listAnswer(between(host, kind, request).map(shownBinding), request);
@@ -71,6 +74,7 @@ function routesBetween(context: PluginContext, kind: Kind, path: string): readon
       path,
       summary: `Bind ${articled(kind)} to an exchange`,
       tag: 'management',
+      statuses: [201],
       body: BINDING,
       handle: async (request) => bind(context, kind, request),
     }),
@@ -79,6 +83,7 @@ function routesBetween(context: PluginContext, kind: Kind, path: string): readon
       path: `${path}/{key}`,
       summary: 'A binding',
       tag: 'management',
+      query: 'object',
       async handle(request) {
         const host = await virtualHostOf(context, request);
         return objectAnswer(shownBinding(existing(host, kind, request)), request);
@@ -129,22 +134,32 @@ function endsOf({ params: { source = '', destination = '' } }: Request): {
   return { source: source === 'amq.default' ? '' : source, destination };
 }
 
-/** @throws Refusal where one of the ends is not there */
 function between(host: VirtualHost, kind: Kind, request: Request): readonly ListedBinding[] {
   const { source, destination } = endsOf(request);
   const exchange = host.exchanges.find(source);
-  const target =
-    kind === 'queue' ? host.queues.find(destination) : host.exchanges.find(destination);
-  if (exchange === undefined || target === undefined) throw notFound();
+  if (exchange === undefined) return [];
   return [...host.bindingsFrom(exchange)].filter(
     (binding) => binding.destinationType === kind && binding.destination === destination,
   );
 }
 
+/** Clients quote the key of a binding in one way or the other, or not at all. */
+function isSameKey(propertiesKey: string, given: string): boolean {
+  return propertiesKey === given || unquoted(propertiesKey) === unquoted(given);
+}
+
+function unquoted(key: string): string {
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch {
+    return key;
+  }
+}
+
 /** @throws Refusal */
 function existing(host: VirtualHost, kind: Kind, request: Request): ListedBinding {
-  const found = between(host, kind, request).find(
-    ({ propertiesKey }) => propertiesKey === request.params['key'],
+  const found = between(host, kind, request).find(({ propertiesKey }) =>
+    isSameKey(propertiesKey, request.params['key'] ?? ''),
   );
   if (found === undefined) throw notFound();
   return found;

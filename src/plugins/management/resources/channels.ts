@@ -1,18 +1,20 @@
 /** Channels and consumers: `/channels`, `/consumers`. */
 import type { OpenChannel, OpenConsumer, PluginContext, VirtualHost } from '../../plugin-api.ts';
-import { listOf, objectAnswer } from '../lists.ts';
+import { listOf, objectAnswer, type Shown } from '../lists.ts';
+import type { ManagementContext } from '../management-context.ts';
+import { readRanges } from '../ranges.ts';
 import { hasTag, notAuthorised, notFound, type Request, type Route } from '../route.ts';
 import { shownChannel, shownConsumer } from '../shown-channel.ts';
-import { visibleHosts, virtualHostOf } from '../virtual-host-of.ts';
+import { inChosenHost, visibleHosts, virtualHostOf } from '../virtual-host-of.ts';
 
-export function channelRoutes(context: PluginContext): readonly Route[] {
-  const shown = {
-    nameOf: ({ name }: OpenChannel): string => name,
-    show: (channel: OpenChannel): object => shownChannel(channel, context),
-  };
-  const shownConsumers = {
-    nameOf: (): string => '',
-    show: (consumer: OpenConsumer): object => shownConsumer(consumer, context),
+export function channelRoutes(context: ManagementContext): readonly Route[] {
+  const shown = (request: Request): Shown<OpenChannel> => {
+    const ranges = readRanges(request.query);
+    return {
+      nameOf: ({ name }) => name,
+      vhostOf: ({ connection }) => connection.vhost,
+      show: (channel) => shownChannel(channel, context, ranges),
+    };
   };
   return [
     {
@@ -20,19 +22,21 @@ export function channelRoutes(context: PluginContext): readonly Route[] {
       path: '/channels',
       summary: 'Open channels that the user may see',
       tag: 'management',
-      handle: (request) => listOf(seenChannels(context, request), shown, request),
+      query: 'list',
+      handle: (request) => listOf(seenChannels(context, request), shown(request), request),
     },
     {
       method: 'get',
       path: '/vhosts/{vhost}/channels',
       summary: 'Open channels in a virtual host',
       tag: 'management',
+      query: 'list',
       async handle(request) {
-        const { name } = await virtualHostOf(context, request);
+        const { name } = await virtualHostOf(context, request, 'visible');
         const seen = seenChannels(context, request);
         return listOf(
           seen.filter(({ connection }) => connection.vhost === name),
-          shown,
+          shown(request),
           request,
         );
       },
@@ -42,17 +46,38 @@ export function channelRoutes(context: PluginContext): readonly Route[] {
       path: '/channels/{name}',
       summary: 'A channel',
       tag: 'management',
+      query: 'object',
       handle(request) {
         const channel = channelOf(context, request);
         const consumers = [...channel.consumers].map((one) => shownConsumer(one, context));
-        return objectAnswer({ ...shown.show(channel), consumer_details: consumers }, request);
+        return objectAnswer(
+          {
+            ...shown(request).show(channel),
+            consumer_details: consumers,
+            publishes: [],
+            deliveries: [],
+          },
+          request,
+        );
       },
     },
+    ...consumerRoutes(context),
+  ];
+}
+
+function consumerRoutes(context: PluginContext): readonly Route[] {
+  const shownConsumers = {
+    nameOf: (): string => '',
+    isOrdered: true,
+    show: (consumer: OpenConsumer): object => shownConsumer(consumer, context),
+  };
+  return [
     {
       method: 'get',
       path: '/consumers',
       summary: 'Consumers that the user may see',
       tag: 'management',
+      query: 'list',
       handle: async (request) =>
         listOf(
           (await visibleHosts(context, request)).flatMap((host) => consumersIn(host, context)),
@@ -65,6 +90,7 @@ export function channelRoutes(context: PluginContext): readonly Route[] {
       path: '/consumers/{vhost}',
       summary: 'Consumers in a virtual host',
       tag: 'management',
+      query: 'list',
       handle: async (request) =>
         listOf(
           consumersIn(await virtualHostOf(context, request), context),
@@ -75,9 +101,10 @@ export function channelRoutes(context: PluginContext): readonly Route[] {
   ];
 }
 
-function seenChannels({ connections }: PluginContext, { user }: Request): readonly OpenChannel[] {
+function seenChannels({ connections }: PluginContext, request: Request): readonly OpenChannel[] {
+  const { user } = request;
   const seesAll = hasTag(user, 'monitoring');
-  return [...connections]
+  return inChosenHost([...connections], request, ({ vhost }) => vhost)
     .filter((connection) => seesAll || connection.user.name === user.name)
     .flatMap(({ channels }) => [...channels]);
 }

@@ -1,32 +1,43 @@
 /** Connections: `/connections`, and closing them. Users see their own; who monitors sees all. */
 import type { OpenConnection, PluginContext } from '../../plugin-api.ts';
-import { listAnswer, listOf, objectAnswer } from '../lists.ts';
+import { listAnswer, listOf, objectAnswer, type Shown } from '../lists.ts';
+import type { ManagementContext } from '../management-context.ts';
+import { readRanges } from '../ranges.ts';
 import { hasTag, NO_CONTENT, notAuthorised, notFound, type Request, type Route } from '../route.ts';
-import { withRate } from '../message-stats.ts';
 import { shownChannel } from '../shown-channel.ts';
-import { virtualHostOf } from '../virtual-host-of.ts';
+import { shownConnection } from '../shown-connection.ts';
+import { inChosenHost, virtualHostOf } from '../virtual-host-of.ts';
 
 const CLOSE_REASON = 'Closed via management plugin';
 
-export function connectionRoutes(context: PluginContext): readonly Route[] {
+export function connectionRoutes(context: ManagementContext): readonly Route[] {
   return [...readRoutes(context), ...closeRoutes(context)];
 }
 
-function readRoutes(context: PluginContext): readonly Route[] {
+function readRoutes(context: ManagementContext): readonly Route[] {
   const { connections } = context;
-  const shown = {
-    nameOf: ({ name }: OpenConnection): string => name,
-    show: (connection: OpenConnection): object => shownConnection(connection, context),
+  const shown = (request: Request): Shown<OpenConnection> => {
+    const ranges = readRanges(request.query);
+    return {
+      nameOf: ({ name }) => name,
+      vhostOf: ({ vhost }) => vhost,
+      show: (connection) => shownConnection(connection, context, ranges),
+    };
   };
   const list = (path: string, summary: string, choose: Choose): Route => ({
     method: 'get',
     path,
     summary,
     tag: 'management',
+    query: 'list',
     async handle(request) {
       const isChosen = await choose(request);
       const seen = [...connections].filter((one) => maySee(request, one) && isChosen(one));
-      return listOf(seen, shown, request);
+      return listOf(
+        inChosenHost(seen, request, ({ vhost }) => vhost),
+        shown(request),
+        request,
+      );
     },
   });
   return [
@@ -39,34 +50,48 @@ function readRoutes(context: PluginContext): readonly Route[] {
           user.name === params['user'],
     ),
     list('/vhosts/{vhost}/connections', 'Open connections to a virtual host', async (request) => {
-      const { name } = await virtualHostOf(context, request);
+      const { name } = await virtualHostOf(context, request, 'visible');
       return ({ vhost }) => vhost === name;
     }),
+    ...routesOfOne(context),
+  ];
+}
+
+function routesOfOne(context: ManagementContext): readonly Route[] {
+  return [
     {
       method: 'get',
       path: '/connections/{name}',
       summary: 'An open connection',
       tag: 'management',
-      handle: (request) => objectAnswer(shown.show(connectionOf(context, request)), request),
+      query: 'object',
+      handle: (request) =>
+        objectAnswer(
+          shownConnection(connectionOf(context, request), context, readRanges(request.query), ''),
+          request,
+        ),
     },
     {
       method: 'get',
       path: '/connections/{name}/channels',
       summary: 'The channels of a connection',
       tag: 'management',
-      handle: (request) =>
-        listAnswer(
-          [...connectionOf(context, request).channels].map((channel) =>
-            shownChannel(channel, context),
-          ),
+      query: 'list',
+      handle(request) {
+        const ranges = readRanges(request.query);
+        const channels = [...connectionOf(context, request).channels];
+        return listAnswer(
+          channels.map((channel) => shownChannel(channel, context, ranges)),
           request,
-        ),
+        );
+      },
     },
     {
       method: 'get',
       path: '/connections/{name}/sessions',
       summary: 'The sessions of a connection of AMQP 1.0: there are none',
       tag: 'management',
+      query: 'list',
       handle(request) {
         connectionOf(context, request);
         return listAnswer([], request);
@@ -121,46 +146,4 @@ function connectionOf({ connections }: PluginContext, request: Request): OpenCon
   if (connection === null) throw notFound();
   if (!maySee(request, connection)) throw notAuthorised('User not authorised to access object');
   return connection;
-}
-
-function shownConnection(connection: OpenConnection, { about, broker }: PluginContext): object {
-  const { traffic, tls } = connection;
-  const rates = broker.rates.of(traffic);
-  const certificate = tls?.peerCertificate ?? null;
-  return {
-    name: connection.name,
-    node: about.nodeName,
-    vhost: connection.vhost,
-    user: connection.user.name,
-    user_who_performed_action: connection.user.name,
-    user_provided_name: connection.userProvidedName,
-    protocol: connection.protocol,
-    type: 'network',
-    state: connection.state,
-    channels: connection.channelCount,
-    channel_max: connection.channelMax,
-    frame_max: connection.frameMax,
-    timeout: connection.timeoutSeconds,
-    host: connection.address,
-    port: connection.port,
-    peer_host: connection.peerAddress,
-    peer_port: connection.peerPort,
-    ssl: tls !== null,
-    ssl_protocol: tls?.protocol ?? null,
-    ssl_cipher: tls?.cipher ?? null,
-    ssl_key_exchange: null,
-    ssl_hash: null,
-    peer_cert_subject: certificate?.subject ?? null,
-    peer_cert_issuer: certificate?.issuer ?? null,
-    peer_cert_validity:
-      certificate === null ? null : `${certificate.validFrom} - ${certificate.validTo}`,
-    auth_mechanism: connection.authMechanism,
-    connected_at: connection.connectedAtMs,
-    client_properties: connection.clientProperties,
-    ...withRate('recv_oct', traffic.receivedOctets, rates?.['receivedOctets'] ?? 0),
-    recv_cnt: traffic.receivedCount,
-    ...withRate('send_oct', traffic.sentOctets, rates?.['sentOctets'] ?? 0),
-    send_cnt: traffic.sentCount,
-    send_pend: connection.sendPending,
-  };
 }

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { DefinitionsError, type PluginContext } from '../../plugin-api.ts';
 import { uploadedFile } from '../uploaded-file.ts';
 import { badRequest, NO_CONTENT, type Answer, type Request, type Route } from '../route.ts';
-import { virtualHostOf } from '../virtual-host-of.ts';
+import { virtualHostToChange } from '../virtual-host-of.ts';
 
 const PATHS = ['/definitions', '/all-configuration'] as const;
 
@@ -15,19 +15,21 @@ export function definitionRoutes(context: PluginContext): readonly Route[] {
     importRoute(path, 'Import definitions for the whole broker', async (request) =>
       importInto(context, request, null),
     ),
-    exportRoute(`${path}/{vhost}`, 'Definitions of a virtual host', async (request) => {
-      const { name } = await virtualHostOf(context, request);
-      return answer(context.definitions.export(name), request);
+    exportRoute(`${path}/{vhost}`, 'Definitions of a virtual host', (request) => {
+      const { vhost = '' } = request.params;
+      if (context.broker.findVirtualHost(vhost) === null) throw badRequest('vhost_not_found');
+      return answer(context.definitions.export(vhost), request);
     }),
     importRoute(`${path}/{vhost}`, 'Import definitions for a virtual host', async (request) => {
-      const { name } = await virtualHostOf(context, request);
+      const { name } = await virtualHostToChange(context, request);
       return importInto(context, request, name);
     }),
   ]);
 }
 
 function exportRoute(path: string, summary: string, handle: Route['handle']): Route {
-  return { method: 'get', path, summary, tag: 'administrator', handle };
+  const query = { download: 'a browser saves the answer as a file of this name' };
+  return { method: 'get', path, summary, tag: 'administrator', query, handle };
 }
 
 function importRoute(path: string, summary: string, handle: Route['handle']): Route {

@@ -8,9 +8,11 @@ import {
   type VirtualHost,
 } from '../../plugin-api.ts';
 import { ARGUMENTS, BOOLEAN } from '../arguments.ts';
-import { listAnswer, listOf, objectAnswer } from '../lists.ts';
+import { listAnswer, listOf, objectAnswer, type Shown } from '../lists.ts';
+import type { ManagementContext } from '../management-context.ts';
 import { messageStats } from '../message-stats.ts';
 import { decodePayload, PROPERTIES } from '../messages.ts';
+import { detailsOf, readRanges, type Ranges } from '../ranges.ts';
 import {
   badRequest,
   CREATED,
@@ -21,7 +23,7 @@ import {
   type Request,
   type Route,
 } from '../route.ts';
-import { sessionOf } from '../session-of.ts';
+import { onPublishingChannel, sessionOf } from '../session-of.ts';
 import { shownBinding } from '../shown-binding.ts';
 import { visibleHosts, virtualHostOf } from '../virtual-host-of.ts';
 
@@ -30,8 +32,8 @@ const PATH = '/exchanges/{vhost}/{name}';
 const DEFAULT_EXCHANGE = 'amq.default';
 
 const EXCHANGE = v.object({
-  type: v.string(),
-  durable: v.optional(BOOLEAN, true),
+  type: v.optional(v.string(), 'direct'),
+  durable: v.optional(BOOLEAN, false),
   auto_delete: v.optional(BOOLEAN, false),
   internal: v.optional(BOOLEAN, false),
   arguments: ARGUMENTS,
@@ -44,14 +46,23 @@ const PUBLISH = v.object({
   payload_encoding: v.string(),
 });
 
-export function exchangeRoutes(context: PluginContext): readonly Route[] {
-  return [...listRoutes(context), ...changeRoutes(context), publishRoute(context)];
+export function exchangeRoutes(context: ManagementContext): readonly Route[] {
+  return [
+    ...listRoutes(context),
+    ...bindingLists(context),
+    ...changeRoutes(context),
+    publishRoute(context),
+  ];
 }
 
-function listRoutes(context: PluginContext): readonly Route[] {
-  const shown = {
-    nameOf: ({ exchange }: Located): string => exchange.name,
-    show: (located: Located): object => shownExchange(located, context),
+function listRoutes(context: ManagementContext): readonly Route[] {
+  const shown = (request: Request): Shown<Located> => {
+    const ranges = readRanges(request.query);
+    return {
+      nameOf: ({ exchange }) => exchange.name,
+      vhostOf: ({ host }) => host.name,
+      show: (located) => shownExchange(located, context, ranges),
+    };
   };
   return [
     {
@@ -59,30 +70,50 @@ function listRoutes(context: PluginContext): readonly Route[] {
       path: '/exchanges',
       summary: 'All exchanges that the user may see',
       tag: 'management',
+      query: 'list',
       handle: async (request) =>
-        listOf((await visibleHosts(context, request)).flatMap(exchangesOf), shown, request),
+        listOf(
+          (await visibleHosts(context, request)).flatMap(exchangesOf),
+          shown(request),
+          request,
+        ),
     },
     {
       method: 'get',
       path: '/exchanges/{vhost}',
       summary: 'The exchanges of a virtual host',
       tag: 'management',
+      query: 'list',
       handle: async (request) =>
-        listOf(exchangesOf(await virtualHostOf(context, request)), shown, request),
+        listOf(exchangesOf(await virtualHostOf(context, request)), shown(request), request),
     },
     {
       method: 'get',
       path: PATH,
       summary: 'An exchange',
       tag: 'management',
+      query: 'object',
       handle: async (request) =>
-        objectAnswer(shownExchange(await exchangeOf(context, request), context), request),
+        objectAnswer(
+          {
+            ...shown(request).show(await exchangeOf(context, request)),
+            incoming: [],
+            outgoing: [],
+          },
+          request,
+        ),
     },
+  ];
+}
+
+function bindingLists(context: PluginContext): readonly Route[] {
+  return [
     {
       method: 'get',
       path: `${PATH}/bindings/source`,
       summary: 'What an exchange leads to',
       tag: 'management',
+      query: 'list',
       async handle(request) {
         const { host, exchange } = await exchangeOf(context, request);
         return listAnswer([...host.bindingsFrom(exchange)].map(shownBinding), request);
@@ -93,6 +124,7 @@ function listRoutes(context: PluginContext): readonly Route[] {
       path: `${PATH}/bindings/destination`,
       summary: 'What leads to an exchange',
       tag: 'management',
+      query: 'list',
       async handle(request) {
         const { host, exchange } = await exchangeOf(context, request);
         return listAnswer([...host.bindingsTo(exchange)].map(shownBinding), request);
@@ -125,6 +157,7 @@ function changeRoutes(context: PluginContext): readonly Route[] {
       path: PATH,
       summary: 'Delete an exchange; with if-unused only when it is',
       tag: 'management',
+      query: { 'if-unused': 'only when it leads nowhere' },
       async handle(request) {
         const { exchange } = await exchangeOf(context, request);
         const { session } = await sessionOf(context, request);
@@ -141,18 +174,21 @@ function publishRoute(context: PluginContext): Route {
     path: `${PATH}/publish`,
     summary: 'Publish a message',
     tag: 'management',
+    statuses: [200],
     body: PUBLISH,
     async handle(request) {
-      const { exchange } = await exchangeOf(context, request);
       const { session } = await sessionOf(context, request);
       const { properties, routing_key: key, payload, payload_encoding: encoding } = request.body;
-      const result = await session.publish({
-        exchange: exchange.name,
-        // Routing keys are octets, one character for each.
-        routingKey: Buffer.from(key).toString('latin1'),
-        properties,
-        body: decodePayload(payload, encoding),
-      });
+      const body = decodePayload(payload, encoding);
+      const result = await onPublishingChannel(async () =>
+        session.publish({
+          exchange: nameOf(request),
+          // Routing keys are octets, one character for each.
+          routingKey: Buffer.from(key).toString('latin1'),
+          properties,
+          body,
+        }),
+      );
       if (result === 'refused') {
         throw badRequest('rejected Unable to publish message. Check queue limits.');
       }
@@ -182,7 +218,11 @@ async function exchangeOf(context: PluginContext, request: Request): Promise<Loc
   return { host, exchange };
 }
 
-function shownExchange({ host, exchange }: Located, context: PluginContext): object {
+function shownExchange(
+  { host, exchange }: Located,
+  context: ManagementContext,
+  ranges: Ranges,
+): object {
   return {
     name: exchange.name,
     vhost: host.name,
@@ -191,8 +231,8 @@ function shownExchange({ host, exchange }: Located, context: PluginContext): obj
     auto_delete: exchange.isAutoDelete,
     internal: exchange.isInternal,
     arguments: tableToJson(exchange.arguments),
-    policy: exchange.policy?.name ?? null,
+    ...(exchange.policy === null ? {} : { policy: exchange.policy.name }),
     user_who_performed_action: 'rmq-internal',
-    ...messageStats(exchange.counters, context),
+    ...messageStats(exchange.counters, detailsOf(exchange.counters, context, ranges.msgRates)),
   };
 }

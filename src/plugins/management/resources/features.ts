@@ -44,6 +44,7 @@ export function featureRoutes(_context: PluginContext): readonly Route[] {
     path,
     summary: 'Deprecated features: all are permitted',
     tag: 'management',
+    query: 'list',
     handle: (request) =>
       listAnswer(
         DEPRECATED.map(([name, desc]) => ({
@@ -63,6 +64,7 @@ export function featureRoutes(_context: PluginContext): readonly Route[] {
       path: '/feature-flags',
       summary: 'Feature flags: all are enabled',
       tag: 'management',
+      query: 'list',
       handle: (request) =>
         listAnswer(
           FLAGS.map(([name, desc]) => ({

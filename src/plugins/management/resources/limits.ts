@@ -2,8 +2,8 @@
 import * as v from 'valibot';
 import type { PluginContext } from '../../plugin-api.ts';
 import { listAnswer } from '../lists.ts';
-import { badRequest, NO_CONTENT, notFound, Refusal, routeWithBody, type Route } from '../route.ts';
-import { visibleHosts, virtualHostOf } from '../virtual-host-of.ts';
+import { badRequest, NO_CONTENT, notFound, routeWithBody, type Route } from '../route.ts';
+import { missingVirtualHost, visibleHosts, virtualHostOf } from '../virtual-host-of.ts';
 
 const LIMIT = v.object({ value: v.unknown() });
 const COMPONENT = 'vhost-limits';
@@ -26,6 +26,7 @@ function virtualHostLimitRoutes(context: PluginContext): readonly Route[] {
       path: '/vhost-limits',
       summary: 'Limits of virtual hosts',
       tag: 'management',
+      query: 'list',
       handle: async (request) => {
         const hosts = await visibleHosts(context, request);
         return listAnswer(
@@ -39,8 +40,9 @@ function virtualHostLimitRoutes(context: PluginContext): readonly Route[] {
       path: '/vhost-limits/{vhost}',
       summary: 'Limits of a virtual host',
       tag: 'management',
+      query: 'list',
       handle: async (request) =>
-        listAnswer(limitsOf((await virtualHostOf(context, request)).name), request),
+        listAnswer(limitsOf((await virtualHostOf(context, request, 'visible')).name), request),
     },
     routeWithBody({
       method: 'put',
@@ -71,11 +73,6 @@ function virtualHostLimitRoutes(context: PluginContext): readonly Route[] {
   ];
 }
 
-/** RabbitMQ's answer where something is to be set in a virtual host that is not there. */
-export function missingVirtualHost(): Refusal {
-  return new Refusal(404, 'not_found', 'vhost_not_found');
-}
-
 function userLimitRoutes({ access }: PluginContext): readonly Route[] {
   const { users } = access;
   const path = '/user-limits/{user}/{name}';
@@ -84,7 +81,8 @@ function userLimitRoutes({ access }: PluginContext): readonly Route[] {
       method: 'get',
       path: listPath,
       summary: 'Limits of users',
-      tag: 'administrator',
+      tag: 'management',
+      query: 'list',
       handle(request) {
         const { user } = request.params;
         if (user !== undefined && users.find(user) === undefined) throw notFound();

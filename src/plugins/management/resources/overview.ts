@@ -1,51 +1,22 @@
-/** The broker as a whole: `/overview`, `/nodes`, `/extensions`. */
+/** The broker as a whole: `/overview`, `/extensions`. */
 import type { PluginContext, VirtualHost } from '../../plugin-api.ts';
-import { messageStats, withRate } from '../message-stats.ts';
-import { listAnswer, objectAnswer } from '../lists.ts';
-import { hasTag, notFound, ok, type Request, type Route } from '../route.ts';
+import { objectAnswer } from '../lists.ts';
+import type { ManagementContext } from '../management-context.ts';
+import { messageCounts, messageStats } from '../message-stats.ts';
+import { detailsOfBroker, readRanges, type Ranges } from '../ranges.ts';
+import { hasTag, ok, type Request, type Route } from '../route.ts';
+import { churnRates, exchangeTypes, webContexts } from '../shown-broker.ts';
 import { visibleHosts } from '../virtual-host-of.ts';
 
-export function overviewRoutes(context: PluginContext): readonly Route[] {
-  const { about } = context;
-  const requireNode = ({ params }: Request): void => {
-    if (params['node'] !== about.nodeName) throw notFound();
-  };
+export function overviewRoutes(context: ManagementContext): readonly Route[] {
   return [
     {
       method: 'get',
       path: '/overview',
       summary: 'What the broker is and has',
       tag: 'management',
+      query: 'object',
       handle: async (request) => objectAnswer(await overview(context, request), request),
-    },
-    {
-      method: 'get',
-      path: '/nodes',
-      summary: 'The nodes: there is one',
-      tag: 'monitoring',
-      handle: (request) => listAnswer([node(context)], request),
-    },
-    {
-      method: 'get',
-      path: '/nodes/{node}',
-      summary: 'A node',
-      tag: 'monitoring',
-      handle(request) {
-        requireNode(request);
-        return objectAnswer(node(context), request);
-      },
-    },
-    {
-      method: 'get',
-      path: '/nodes/{node}/memory',
-      summary: 'What a node takes of memory',
-      tag: 'monitoring',
-      handle(request) {
-        requireNode(request);
-        const { memoryUsed } = about.resources();
-        const total = { rss: memoryUsed, erlang: memoryUsed, allocated: memoryUsed };
-        return ok({ memory: { total, strategy: 'rss' } });
-      },
     },
     {
       method: 'get',
@@ -57,15 +28,19 @@ export function overviewRoutes(context: PluginContext): readonly Route[] {
   ];
 }
 
-async function overview(context: PluginContext, request: Request): Promise<object> {
-  const { about, broker } = context;
+async function overview(context: ManagementContext, request: Request): Promise<object> {
+  const { about, broker, settings } = context;
   const hosts = await visibleHosts(context, request);
   const seesAll = hasTag(request.user, 'monitoring');
   const isSeen = seesAll ? () => true : (name: string) => name === request.user.name;
   return {
     management_version: about.version,
-    rates_mode: 'basic',
-    sample_retention_policies: { global: [600], basic: [600], detailed: [600] },
+    rates_mode: settings.ratesMode,
+    sample_retention_policies: {
+      global: [600, 3600, 28_800, 86_400],
+      basic: [600, 3600],
+      detailed: [600],
+    },
     exchange_types: exchangeTypes(context),
     product_version: about.version,
     product_name: 'Leveret',
@@ -77,23 +52,39 @@ async function overview(context: PluginContext, request: Request): Promise<objec
     erlang_full_version: `Node.js ${process.versions.node}`,
     crypto_lib_version: `OpenSSL ${process.versions.openssl}`,
     release_series_support_status: 'supported',
-    disable_stats: false,
+    disable_stats: settings.isStatsDisabled,
     default_queue_type: 'classic',
-    is_op_policy_updating_enabled: true,
-    enable_queue_totals: false,
-    ...messageStats(broker.totals, context),
-    churn_rates: churnRates(context),
-    queue_totals: queueTotals(hosts, context),
+    is_op_policy_updating_enabled: !settings.isOperatorPolicyReadOnly,
+    enable_queue_totals: settings.hasQueueTotals,
+    ...(settings.isStatsDisabled ? {} : statistics(context, hosts, readRanges(request.query))),
     object_totals: objectTotals(context, hosts, isSeen),
     statistics_db_event_queue: 0,
     node: about.nodeName,
-    ...(seesAll ? { listeners: listeners(context), contexts: [] } : {}),
+    ...(seesAll ? places(context) : {}),
+  };
+}
+
+function statistics(
+  context: ManagementContext,
+  hosts: readonly VirtualHost[],
+  ranges: Ranges,
+): object {
+  const { totals, rates } = context.broker;
+  const details = detailsOfBroker(rates.of(totals), context, ranges.msgRates);
+  return {
+    message_stats: {},
+    ...messageStats(totals, details),
+    churn_rates: churnRates(context, ranges.nodeStats),
+    queue_totals: queueTotals(hosts, context, ranges),
   };
 }
 
 /** Messages in the virtual hosts that the user may see. */
-function queueTotals(hosts: readonly VirtualHost[], { broker }: PluginContext): object {
-  const rates = broker.rates.messageCountRates;
+function queueTotals(
+  hosts: readonly VirtualHost[],
+  context: ManagementContext,
+  { lengths }: Ranges,
+): object {
   let ready = 0;
   let unacknowledged = 0;
   for (const { queues } of hosts) {
@@ -103,31 +94,8 @@ function queueTotals(hosts: readonly VirtualHost[], { broker }: PluginContext): 
       unacknowledged += unackedCount;
     }
   }
-  return {
-    ...withRate('messages', ready + unacknowledged, rates?.['messages'] ?? 0),
-    ...withRate('messages_ready', ready, rates?.['messagesReady'] ?? 0),
-    ...withRate('messages_unacknowledged', unacknowledged, rates?.['messagesUnacked'] ?? 0),
-  };
-}
-
-/** RabbitMQ's names of what comes and goes. */
-const CHURN = {
-  connection_created: 'connectionsOpened',
-  connection_closed: 'connectionsClosed',
-  channel_created: 'channelsOpened',
-  channel_closed: 'channelsClosed',
-  queue_declared: 'queuesDeclared',
-  queue_created: 'queuesCreated',
-  queue_deleted: 'queuesDeleted',
-} as const;
-
-function churnRates({ broker }: PluginContext): object {
-  const { totals } = broker;
-  const rates = broker.rates.of(totals);
-  const shown = Object.entries(CHURN).map(([name, counter]) =>
-    withRate(name, totals[counter], rates?.[counter] ?? 0),
-  );
-  return Object.assign({}, ...shown) as object;
+  const known = context.broker.rates.messageCountRates;
+  return messageCounts(ready, unacknowledged, detailsOfBroker(known, context, lengths));
 }
 
 function objectTotals(
@@ -149,56 +117,18 @@ function objectTotals(
   };
 }
 
-function exchangeTypes({ broker }: PluginContext): object[] {
-  return broker.exchangeTypes.names.map((name) => ({
-    name,
-    description: `AMQP ${name} exchange, as per the AMQP specification`,
-    enabled: true,
-  }));
-}
-
-function listeners({ about }: PluginContext): object[] {
-  return about.listeners().map(({ protocol, address, port }) => ({
-    node: about.nodeName,
-    protocol,
-    ip_address: address,
-    port,
-    socket_opts: {},
-  }));
-}
-
-function node(context: PluginContext): object {
-  const { about, broker, connections, runtime } = context;
-  const { memoryUsed, memoryLimit, diskFree, diskFreeLimit } = about.resources();
-  const alarms = broker.alarms.reason ?? '';
+/** Where clients are served. */
+function places(context: ManagementContext): object {
+  const { about } = context;
+  const node = about.nodeName;
   return {
-    name: about.nodeName,
-    type: 'disc',
-    running: true,
-    being_drained: false,
-    uptime: Math.floor(runtime.clock.nowMs() - about.startedAtMs),
-    os_pid: String(process.pid),
-    processors: 1,
-    run_queue: 0,
-    rates_mode: 'basic',
-    mem_used: memoryUsed,
-    mem_limit: Math.floor(memoryLimit),
-    mem_alarm: alarms.includes('memory'),
-    mem_calculation_strategy: 'rss',
-    ...(diskFree === null ? {} : { disk_free: diskFree }),
-    ...(diskFreeLimit === null ? {} : { disk_free_limit: Math.floor(diskFreeLimit) }),
-    disk_free_alarm: alarms.includes('disk'),
-    sockets_used: connections.size,
-    partitions: [],
-    cluster_links: [],
-    enabled_plugins: [],
-    applications: [{ name: 'leveret', description: 'Leveret', version: about.version }],
-    exchange_types: exchangeTypes(context),
-    auth_mechanisms: [],
-    contexts: [],
-    config_files: [],
-    log_files: [],
-    db_dir: '',
-    net_ticktime: 60,
+    listeners: about.listeners().map(({ protocol, address, port }) => ({
+      node,
+      protocol,
+      ip_address: address,
+      port,
+      socket_opts: {},
+    })),
+    contexts: webContexts(context).map((one) => ({ ssl_opts: [], node, ...one })),
   };
 }

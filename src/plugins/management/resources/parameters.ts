@@ -10,7 +10,7 @@ import {
   type Request,
   type Route,
 } from '../route.ts';
-import { visibleHosts, virtualHostOf } from '../virtual-host-of.ts';
+import { visibleHosts, virtualHostOf, virtualHostToChange } from '../virtual-host-of.ts';
 
 const PARAMETER = v.object({ value: v.unknown() });
 
@@ -18,7 +18,7 @@ export function parameterRoutes(context: PluginContext): readonly Route[] {
   const { parameters } = context.broker;
   const path = '/parameters/{component}/{vhost}/{name}';
   const named = async (request: Request): Promise<readonly [string, string, string]> => {
-    const { name: vhost } = await virtualHostOf(context, request);
+    const { name: vhost } = await virtualHostToChange(context, request, 'policies');
     return [request.params['component'] ?? '', vhost, request.params['name'] ?? ''];
   };
   return [
@@ -28,6 +28,7 @@ export function parameterRoutes(context: PluginContext): readonly Route[] {
       path,
       summary: 'A runtime parameter',
       tag: 'policymaker',
+      query: 'object',
       async handle(request) {
         const found = parameters.find(...(await named(request)));
         if (found === null) throw notFound();
@@ -72,6 +73,7 @@ function parameterLists(context: PluginContext): readonly Route[] {
         path: listPath,
         summary: 'Runtime parameters',
         tag: 'policymaker',
+        query: 'list',
         async handle(request) {
           const seen = new Set((await visibleHosts(context, request)).map(({ name }) => name));
           const found = parameters.list(request.params['component']);
@@ -87,8 +89,9 @@ function parameterLists(context: PluginContext): readonly Route[] {
       path: '/parameters/{component}/{vhost}',
       summary: 'Runtime parameters of a component in a virtual host',
       tag: 'policymaker',
+      query: 'list',
       async handle(request) {
-        const { name } = await virtualHostOf(context, request);
+        const { name } = await virtualHostOf(context, request, 'policies');
         return listAnswer(parameters.list(request.params['component'], name), request);
       },
     },
@@ -104,6 +107,7 @@ function globalParameterRoutes({ broker }: PluginContext): readonly Route[] {
       path: '/global-parameters',
       summary: 'Parameters of the whole broker',
       tag: 'policymaker',
+      query: 'list',
       handle: (request) => listAnswer(globalParameters.list(), request),
     },
     {
@@ -111,6 +115,7 @@ function globalParameterRoutes({ broker }: PluginContext): readonly Route[] {
       path,
       summary: 'A parameter of the whole broker',
       tag: 'policymaker',
+      query: 'object',
       handle(request) {
         const found = globalParameters.find(request.params['name'] ?? '');
         if (found === null) throw notFound();
@@ -121,7 +126,7 @@ function globalParameterRoutes({ broker }: PluginContext): readonly Route[] {
       method: 'put',
       path,
       summary: 'Set a parameter of the whole broker',
-      tag: 'administrator',
+      tag: 'policymaker',
       body: PARAMETER,
       async handle({ params: { name = '' }, body }) {
         const isThere = globalParameters.find(name) !== null;
@@ -133,7 +138,7 @@ function globalParameterRoutes({ broker }: PluginContext): readonly Route[] {
       method: 'delete',
       path,
       summary: 'Delete a parameter of the whole broker',
-      tag: 'administrator',
+      tag: 'policymaker',
       async handle({ params: { name = '' } }) {
         if (globalParameters.find(name) === null) throw notFound();
         await globalParameters.delete(name);

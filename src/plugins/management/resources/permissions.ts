@@ -16,6 +16,7 @@ export function permissionRoutes(context: PluginContext): readonly Route[] {
       path: '/permissions',
       summary: 'Permissions of all users',
       tag: 'administrator',
+      query: 'list',
       handle: (request) => listAnswer([...permissions], request),
     },
     {
@@ -23,6 +24,7 @@ export function permissionRoutes(context: PluginContext): readonly Route[] {
       path,
       summary: 'The permission of a user in a virtual host',
       tag: 'administrator',
+      query: 'object',
       handle(request) {
         const { vhost = '', user = '' } = request.params;
         const permission = permissions.find(user, vhost);
@@ -74,6 +76,7 @@ function topicPermissionRoutes(context: PluginContext): readonly Route[] {
       path: '/topic-permissions',
       summary: 'Topic permissions of all users',
       tag: 'administrator',
+      query: 'list',
       handle: (request) => listAnswer([...topicPermissions], request),
     },
     {
@@ -81,10 +84,13 @@ function topicPermissionRoutes(context: PluginContext): readonly Route[] {
       path,
       summary: 'Topic permissions of a user in a virtual host',
       tag: 'administrator',
+      query: 'list',
       handle(request) {
         const { vhost = '', user = '' } = request.params;
         requireBothOrNotFound(context, vhost, user);
-        return listAnswer(of(user, vhost), request);
+        const found = of(user, vhost);
+        if (found.length === 0) throw notFound();
+        return listAnswer(found, request);
       },
     },
     routeWithBody({
@@ -130,6 +136,7 @@ function routesOfUser({ access }: PluginContext): readonly Route[] {
     path: `/users/{user}/${kind}`,
     summary: `The ${kind} of a user`,
     tag: 'administrator',
+    query: 'list',
     handle(request) {
       const name = request.params['user'] ?? '';
       if (users.find(name) === undefined) throw notFound();

@@ -1,18 +1,21 @@
 /** Policies of users, and of operators. */
 import * as v from 'valibot';
-import type { PluginContext, VirtualHost } from '../../plugin-api.ts';
+import type { VirtualHost } from '../../plugin-api.ts';
+import { OBJECT } from '../arguments.ts';
 import { listAnswer, objectAnswer } from '../lists.ts';
+import type { ManagementContext } from '../management-context.ts';
 import {
   CREATED,
   NO_CONTENT,
   notFound,
+  Refusal,
+  requireTag,
   routeWithBody,
   type Request,
   type Route,
   type Tag,
 } from '../route.ts';
-import { visibleHosts, virtualHostOf } from '../virtual-host-of.ts';
-import { missingVirtualHost } from './limits.ts';
+import { visibleHosts, virtualHostOf, virtualHostToChange } from '../virtual-host-of.ts';
 
 type Policies = VirtualHost['policies'];
 type Policy = NonNullable<ReturnType<Policies['find']>>;
@@ -20,7 +23,7 @@ type Policy = NonNullable<ReturnType<Policies['find']>>;
 /** What the values may be is checked where policies are set: the texts are RabbitMQ's. */
 const POLICY = v.object({
   pattern: v.string(),
-  definition: v.record(v.string(), v.unknown()),
+  definition: OBJECT,
   priority: v.optional(v.number(), 0),
   'apply-to': v.optional(v.string(), 'all'),
 });
@@ -41,17 +44,18 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-export function policyRoutes(context: PluginContext): readonly Route[] {
+export function policyRoutes(context: ManagementContext): readonly Route[] {
   return KINDS.flatMap((kind) => [...readRoutes(context, kind), ...changeRoutes(context, kind)]);
 }
 
-function readRoutes(context: PluginContext, { path, of }: Kind): readonly Route[] {
+function readRoutes(context: ManagementContext, { path, of }: Kind): readonly Route[] {
   return [
     {
       method: 'get',
       path: `/${path}`,
       summary: `All ${path}`,
       tag: 'management',
+      query: 'list',
       handle: async (request) => {
         const hosts = await visibleHosts(context, request);
         return listAnswer(
@@ -65,6 +69,7 @@ function readRoutes(context: PluginContext, { path, of }: Kind): readonly Route[
       path: `/${path}/{vhost}`,
       summary: `The ${path} of a virtual host`,
       tag: 'management',
+      query: 'list',
       handle: async (request) =>
         listAnswer([...of(await virtualHostOf(context, request))].map(shown), request),
     },
@@ -73,15 +78,17 @@ function readRoutes(context: PluginContext, { path, of }: Kind): readonly Route[
       path: `/${path}/{vhost}/{name}`,
       summary: `One of the ${path}`,
       tag: 'management',
+      query: 'object',
       handle: async (request) => {
-        const policies = of(await virtualHostOf(context, request));
+        requireTag(request.user, 'policymaker');
+        const policies = of(await virtualHostOf(context, request, 'policies'));
         return objectAnswer(shown(existing(policies, request)), request);
       },
     },
   ];
 }
 
-function changeRoutes(context: PluginContext, { path, tag, of }: Kind): readonly Route[] {
+function changeRoutes(context: ManagementContext, { path, tag, of }: Kind): readonly Route[] {
   return [
     routeWithBody({
       method: 'put',
@@ -90,9 +97,9 @@ function changeRoutes(context: PluginContext, { path, tag, of }: Kind): readonly
       tag,
       body: POLICY,
       async handle(request) {
-        const { vhost = '', name = '' } = request.params;
-        if (context.broker.findVirtualHost(vhost) === null) throw missingVirtualHost();
-        const policies = of(await virtualHostOf(context, request));
+        const { name = '' } = request.params;
+        requirePolicyChanges(context, path);
+        const policies = of(await virtualHostToChange(context, request, 'policies'));
         const { pattern, definition, priority, 'apply-to': applyTo } = request.body;
         const isThere = policies.find(name) !== null;
         await policies.put({ name, pattern, applyTo, priority, definition });
@@ -105,12 +112,20 @@ function changeRoutes(context: PluginContext, { path, tag, of }: Kind): readonly
       summary: `Delete one of the ${path}`,
       tag,
       async handle(request) {
-        const policies = of(await virtualHostOf(context, request));
+        requirePolicyChanges(context, path);
+        const policies = of(await virtualHostOf(context, request, 'policies'));
         await policies.delete(existing(policies, request).name);
         return NO_CONTENT;
       },
     },
   ];
+}
+
+/** @throws Refusal where the operator has fixed them */
+function requirePolicyChanges({ settings }: ManagementContext, path: Kind['path']): void {
+  if (path === 'operator-policies' && settings.isOperatorPolicyReadOnly) {
+    throw new Refusal(405, 'method_not_allowed', 'Operator policies are read-only here');
+  }
 }
 
 /** @throws Refusal */

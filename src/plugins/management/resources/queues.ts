@@ -6,9 +6,11 @@ import {
   type PluginContext,
   type VirtualHost,
 } from '../../plugin-api.ts';
-import { ARGUMENTS, BOOLEAN } from '../arguments.ts';
-import { listAnswer, listOf, objectAnswer } from '../lists.ts';
+import { ARGUMENTS, BOOLEAN, INTEGER } from '../arguments.ts';
+import { listAnswer, listOf, objectAnswer, valueAt, type Shown } from '../lists.ts';
+import type { ManagementContext } from '../management-context.ts';
 import { shownMessage } from '../messages.ts';
+import { readRanges } from '../ranges.ts';
 import {
   badRequest,
   CREATED,
@@ -19,18 +21,19 @@ import {
   type Request,
   type Route,
 } from '../route.ts';
-import { sessionOf } from '../session-of.ts';
+import { onChannel, sessionOf } from '../session-of.ts';
 import { shownBinding } from '../shown-binding.ts';
 import { shownConsumer } from '../shown-channel.ts';
-import { shownQueue } from '../shown-queue.ts';
+import { queueMessageStats, shownQueue, type QueueView } from '../shown-queue.ts';
 import { visibleHosts, virtualHostOf } from '../virtual-host-of.ts';
 
 const PATH = '/queues/{vhost}/{name}';
 
 const QUEUE = v.object({
-  durable: v.optional(BOOLEAN, true),
+  durable: v.optional(BOOLEAN, false),
   auto_delete: v.optional(BOOLEAN, false),
   arguments: ARGUMENTS,
+  node: v.optional(v.string()),
 });
 
 const GET_MODES = [
@@ -40,21 +43,59 @@ const GET_MODES = [
   'reject_requeue_false',
 ] as const;
 
+const INTEGER_UP_TO_10_000 = v.pipe(INTEGER, v.maxValue(10_000));
+
 const GET = v.object({
-  count: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)),
+  count: INTEGER_UP_TO_10_000,
   ackmode: v.picklist(GET_MODES, `must be one of ${GET_MODES.join(', ')}`),
   encoding: v.picklist(['auto', 'base64'], 'must be auto or base64'),
-  truncate: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  truncate: v.optional(INTEGER),
 });
 
-export function queueRoutes(context: PluginContext): readonly Route[] {
+/** What lists are sorted by most often, without all else that is told of a queue. */
+const QUICK_KEYS: Readonly<Record<string, (queue: DeclaredQueue) => unknown>> = {
+  name: ({ name }) => name,
+  vhost: ({ vhost }) => vhost,
+  type: ({ type }) => type,
+  messages: (queue) => queue.stats().readyCount + queue.stats().unackedCount,
+  messages_unacknowledged: (queue) => queue.stats().unackedCount,
+  messages_ready: ({ readyCount }) => readyCount,
+  consumers: ({ consumerCount }) => consumerCount,
+};
+
+function quickKey(
+  path: string,
+  context: ManagementContext,
+  view: QueueView,
+): ((queue: DeclaredQueue) => unknown) | null {
+  if (path.startsWith('message_stats.')) {
+    return (queue) => valueAt(queueMessageStats(queue, context, view), path);
+  }
+  return QUICK_KEYS[path] ?? null;
+}
+
+function viewOf({ settings }: ManagementContext, { query }: Request): QueueView {
+  const says = (name: string): boolean => query.get(name) === 'true';
+  return {
+    ranges: readRanges(query),
+    hasStats: !settings.isStatsDisabled && !says('disable_stats'),
+    hasTotals: settings.hasQueueTotals || says('enable_queue_totals'),
+  };
+}
+
+export function queueRoutes(context: ManagementContext): readonly Route[] {
   return [...listRoutes(context), ...changeRoutes(context), ...messageRoutes(context)];
 }
 
-function listRoutes(context: PluginContext): readonly Route[] {
-  const shown = {
-    nameOf: ({ name }: DeclaredQueue): string => name,
-    show: (queue: DeclaredQueue): object => shownQueue(queue, context),
+function listRoutes(context: ManagementContext): readonly Route[] {
+  const shown = (request: Request): Shown<DeclaredQueue> => {
+    const view = viewOf(context, request);
+    return {
+      nameOf: ({ name }) => name,
+      show: (queue) => shownQueue(queue, context, view),
+      vhostOf: ({ vhost }) => vhost,
+      keyOf: (path) => quickKey(path, context, view),
+    };
   };
   return [
     ...(['/queues', '/queues/detailed'] as const).map(
@@ -63,11 +104,12 @@ function listRoutes(context: PluginContext): readonly Route[] {
         path,
         summary: 'All queues that the user may see',
         tag: 'management',
+        query: 'list',
         async handle(request) {
           const hosts = await visibleHosts(context, request);
           return listOf(
             hosts.flatMap(({ queues }) => [...queues]),
-            shown,
+            shown(request),
             request,
           );
         },
@@ -78,9 +120,10 @@ function listRoutes(context: PluginContext): readonly Route[] {
       path: '/queues/{vhost}',
       summary: 'The queues of a virtual host',
       tag: 'management',
+      query: 'list',
       async handle(request) {
         const { queues } = await virtualHostOf(context, request);
-        return listOf([...queues], shown, request);
+        return listOf([...queues], shown(request), request);
       },
     },
     {
@@ -88,14 +131,16 @@ function listRoutes(context: PluginContext): readonly Route[] {
       path: PATH,
       summary: 'A queue',
       tag: 'management',
+      query: 'object',
       handle: async (request) =>
-        objectAnswer(detailed((await queueOf(context, request)).queue, context), request),
+        objectAnswer(detailed((await queueOf(context, request)).queue, context, request), request),
     },
     {
       method: 'get',
       path: `${PATH}/bindings`,
       summary: 'What leads to a queue',
       tag: 'management',
+      query: 'list',
       async handle(request) {
         const { host, queue } = await queueOf(context, request);
         return listAnswer([...host.bindingsToQueue(queue)].map(shownBinding), request);
@@ -116,6 +161,7 @@ function changeRoutes(context: PluginContext): readonly Route[] {
         const { session, virtualHost } = await sessionOf(context, request);
         const { params, body } = request;
         const { name = '' } = params;
+        requireNode(context, body.node);
         const isThere = virtualHost.queues.find(name) !== undefined;
         await session.declareQueue({
           name,
@@ -132,6 +178,10 @@ function changeRoutes(context: PluginContext): readonly Route[] {
       path: PATH,
       summary: 'Delete a queue; with if-empty or if-unused only when it is',
       tag: 'management',
+      query: {
+        'if-empty': 'only when it has no messages',
+        'if-unused': 'only when it has no consumers',
+      },
       async handle(request) {
         const { queue } = await queueOf(context, request);
         const { session } = await sessionOf(context, request);
@@ -155,6 +205,11 @@ function changeRoutes(context: PluginContext): readonly Route[] {
         return NO_CONTENT;
       },
     },
+  ];
+}
+
+function messageRoutes(context: PluginContext): readonly Route[] {
+  return [
     routeWithBody({
       method: 'post',
       path: `${PATH}/actions`,
@@ -168,22 +223,19 @@ function changeRoutes(context: PluginContext): readonly Route[] {
         throw badRequest(`unknown: ${action}`);
       },
     }),
-  ];
-}
-
-function messageRoutes(context: PluginContext): readonly Route[] {
-  return [
     routeWithBody({
       method: 'post',
       path: `${PATH}/get`,
       summary: 'Get messages, and requeue or remove them',
       tag: 'management',
+      statuses: [200],
       body: GET,
       async handle(request) {
-        const { queue } = await queueOf(context, request);
         const { session } = await sessionOf(context, request);
         const { count, ackmode, encoding, truncate = Number.POSITIVE_INFINITY } = request.body;
-        const taken = await session.get(queue.name, count, ackmode);
+        const { name = '' } = request.params;
+        const taken =
+          count === 0 ? [] : await onChannel(async () => session.get(name, count, ackmode));
         return ok(taken.map((one) => shownMessage(one, encoding, truncate)));
       },
     }),
@@ -201,11 +253,22 @@ async function queueOf(
   return { host, queue };
 }
 
+/** @throws Refusal for a node that there is not */
+function requireNode({ about }: PluginContext, node: string = about.nodeName): void {
+  if (node !== about.nodeName) throw badRequest(`Node ${node} could not be contacted`);
+}
+
 /** With the consumers that it has. */
-function detailed(queue: DeclaredQueue, context: PluginContext): object {
+function detailed(queue: DeclaredQueue, context: ManagementContext, request: Request): object {
   const consumers = [...queue.consumers].flatMap((consumer) => {
     const open = context.connections.consumerOf(consumer);
     return open === null ? [] : [shownConsumer(open, context)];
   });
-  return { ...shownQueue(queue, context), consumer_details: consumers };
+  const view = viewOf(context, request);
+  return {
+    ...shownQueue(queue, context, view),
+    consumer_details: consumers,
+    incoming: [],
+    deliveries: [],
+  };
 }

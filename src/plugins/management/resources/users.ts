@@ -1,6 +1,7 @@
 /** Users: `/users`, `/whoami`. */
 import * as v from 'valibot';
 import type { AccessControl, PluginContext } from '../../plugin-api.ts';
+import { isBase64 } from '../base64.ts';
 import { listAnswer, objectAnswer } from '../lists.ts';
 import { TAGS } from '../tags.ts';
 import {
@@ -28,7 +29,7 @@ const BULK_DELETE = v.object({ users: v.array(v.string()) });
 const DEFAULT_ALGORITHM = 'rabbit_password_hashing_sha256';
 
 export function userRoutes({ access }: PluginContext): readonly Route[] {
-  const { users, permissions } = access;
+  const { users } = access;
   return [
     {
       method: 'get',
@@ -37,39 +38,13 @@ export function userRoutes({ access }: PluginContext): readonly Route[] {
       tag: 'management',
       handle: ({ user }) => ok({ name: user.name, tags: user.tags }),
     },
-    {
-      method: 'get',
-      path: '/users',
-      summary: 'All users',
-      tag: 'administrator',
-      handle: (request) => listAnswer([...users].map(shown), request),
-    },
-    {
-      method: 'get',
-      path: '/users/without-permissions',
-      summary: 'Users without permissions in any virtual host',
-      tag: 'administrator',
-      handle(request) {
-        const known = new Set([...permissions].map(({ user }) => user));
-        return listAnswer([...users].filter(({ name }) => !known.has(name)).map(shown), request);
-      },
-    },
-    routeWithBody({
-      method: 'post',
-      path: '/users/bulk-delete',
-      summary: 'Delete several users',
-      tag: 'administrator',
-      body: BULK_DELETE,
-      async handle({ body }) {
-        await Promise.all(body.users.map(async (name) => users.delete(name)));
-        return NO_CONTENT;
-      },
-    }),
+    ...severalUsers(access),
     {
       method: 'get',
       path: '/users/{name}',
       summary: 'A user',
       tag: 'administrator',
+      query: 'object',
       handle: (request) => objectAnswer(shown(existing(access, request.params['name'])), request),
     },
     routeWithBody({
@@ -98,6 +73,43 @@ export function userRoutes({ access }: PluginContext): readonly Route[] {
   ];
 }
 
+function severalUsers({ users, permissions }: AccessControl): readonly Route[] {
+  return [
+    {
+      method: 'get',
+      path: '/users',
+      summary: 'All users',
+      tag: 'administrator',
+      query: 'list',
+      handle: (request) => listAnswer([...users].map(shown), request),
+    },
+    {
+      method: 'get',
+      path: '/users/without-permissions',
+      summary: 'Users without permissions in any virtual host',
+      tag: 'administrator',
+      query: 'list',
+      handle(request) {
+        const known = new Set([...permissions].map(({ user }) => user));
+        return listAnswer([...users].filter(({ name }) => !known.has(name)).map(shown), request);
+      },
+    },
+    routeWithBody({
+      method: 'post',
+      path: '/users/bulk-delete',
+      summary: 'Delete several users',
+      tag: 'administrator',
+      body: BULK_DELETE,
+      async handle({ body }) {
+        const missing = body.users.find((name) => users.find(name) === undefined);
+        if (missing !== undefined) throw badRequest(`no_such_user: ${missing}`);
+        await Promise.all(body.users.map(async (name) => users.delete(name)));
+        return NO_CONTENT;
+      },
+    }),
+  ];
+}
+
 /** @throws Refusal */
 function existing({ users }: AccessControl, name: string | undefined): User {
   const user = users.find(name ?? '');
@@ -117,6 +129,7 @@ async function hashOf(
   if (password !== undefined) {
     return users.hashPassword(password);
   }
+  if (!isBase64(passwordHash ?? '')) throw badRequest('password_hash: not_base64');
   const hashingAlgorithm = algorithm ?? DEFAULT_ALGORITHM;
   return { passwordHash: passwordHash ?? '', hashingAlgorithm };
 }

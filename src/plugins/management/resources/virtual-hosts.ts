@@ -1,39 +1,60 @@
 /** Virtual hosts: `/vhosts`, and who may do what in one. */
 import * as v from 'valibot';
 import type { PluginContext, VirtualHost } from '../../plugin-api.ts';
-import { listAnswer, objectAnswer } from '../lists.ts';
+import { BOOLEAN } from '../arguments.ts';
+import { listAnswer, listOf, objectAnswer, type Shown } from '../lists.ts';
+import type { ManagementContext } from '../management-context.ts';
+import { readRanges } from '../ranges.ts';
+import { shownVirtualHost } from '../shown-virtual-host.ts';
 import { TAGS } from '../tags.ts';
-import { CREATED, NO_CONTENT, notFound, routeWithBody, type Route } from '../route.ts';
-import { visibleHosts, virtualHostOf } from '../virtual-host-of.ts';
+import {
+  badRequest,
+  CREATED,
+  NO_CONTENT,
+  notFound,
+  routeWithBody,
+  type Request,
+  type Route,
+} from '../route.ts';
+import { visibleHosts } from '../virtual-host-of.ts';
 
 const VIRTUAL_HOST = v.object({
   description: v.optional(v.string()),
   tags: v.optional(TAGS),
   default_queue_type: v.optional(v.nullable(v.string())),
-  tracing: v.optional(v.boolean()),
-  protected_from_deletion: v.optional(v.boolean()),
+  tracing: v.optional(BOOLEAN),
+  protected_from_deletion: v.optional(BOOLEAN),
 });
 
 type Changes = NonNullable<Parameters<PluginContext['broker']['createVirtualHost']>[1]>;
 
-export function virtualHostRoutes(context: PluginContext): readonly Route[] {
+export function virtualHostRoutes(context: ManagementContext): readonly Route[] {
   const { broker } = context;
+  const shown = (request: Request): Shown<VirtualHost> => {
+    const ranges = readRanges(request.query);
+    return {
+      nameOf: ({ name }) => name,
+      show: (host) => shownVirtualHost(host, context, ranges),
+    };
+  };
   return [
     {
       method: 'get',
       path: '/vhosts',
       summary: 'All virtual hosts that the user may see',
       tag: 'management',
+      query: 'list',
       handle: async (request) =>
-        listAnswer((await visibleHosts(context, request)).map(shownWith(context)), request),
+        listOf(await visibleHosts(context, request), shown(request), request),
     },
     {
       method: 'get',
       path: '/vhosts/{vhost}',
       summary: 'A virtual host',
-      tag: 'management',
-      handle: async (request) =>
-        objectAnswer(shownWith(context)(await virtualHostOf(context, request)), request),
+      tag: 'administrator',
+      query: 'object',
+      handle: (request) =>
+        objectAnswer(shown(request).show(existing(context, request.params['vhost'])), request),
     },
     routeWithBody({
       method: 'put',
@@ -41,13 +62,15 @@ export function virtualHostRoutes(context: PluginContext): readonly Route[] {
       summary: 'Create or change a virtual host',
       tag: 'administrator',
       body: VIRTUAL_HOST,
-      async handle({ params: { vhost = '' }, body }) {
-        const isThere = broker.findVirtualHost(vhost) !== null;
+      async handle({ params: { vhost = '' }, body, user }) {
         const changes = changesOf(body);
-        await (isThere
-          ? broker.updateVirtualHost(vhost, changes)
-          : broker.createVirtualHost(vhost, changes));
-        return isThere ? NO_CONTENT : CREATED;
+        if (broker.findVirtualHost(vhost) !== null) {
+          await broker.updateVirtualHost(vhost, changes);
+          return NO_CONTENT;
+        }
+        await broker.createVirtualHost(vhost, changes);
+        await grantAll(context, user.name, vhost);
+        return CREATED;
       },
     }),
     {
@@ -62,18 +85,25 @@ export function virtualHostRoutes(context: PluginContext): readonly Route[] {
       },
     },
     ...protectionRoutes(context),
-    {
-      method: 'post',
-      path: '/vhosts/{vhost}/start/{node}',
-      summary: 'Start a virtual host: it always runs',
-      tag: 'administrator',
-      handle(request) {
-        existing(context, request.params['vhost']);
-        return NO_CONTENT;
-      },
-    },
+    startRoute(context),
     ...permissionLists(context),
   ];
+}
+
+function startRoute({ broker, about }: PluginContext): Route {
+  return {
+    method: 'post',
+    path: '/vhosts/{vhost}/start/{node}',
+    summary: 'Start a virtual host: it always runs',
+    tag: 'administrator',
+    handle({ params: { vhost = '', node = '' } }) {
+      if (node !== about.nodeName) {
+        throw badRequest(`Request to node ${node} failed with nodedown`);
+      }
+      if (broker.findVirtualHost(vhost) === null) throw badRequest(`no_such_vhost: ${vhost}`);
+      return NO_CONTENT;
+    },
+  };
 }
 
 function permissionLists(context: PluginContext): readonly Route[] {
@@ -83,6 +113,7 @@ function permissionLists(context: PluginContext): readonly Route[] {
       path: '/vhosts/{vhost}/permissions',
       summary: 'Permissions in a virtual host',
       tag: 'administrator',
+      query: 'list',
       handle(request) {
         const { name } = existing(context, request.params['vhost']);
         return listAnswer(
@@ -96,6 +127,7 @@ function permissionLists(context: PluginContext): readonly Route[] {
       path: '/vhosts/{vhost}/topic-permissions',
       summary: 'Topic permissions in a virtual host',
       tag: 'administrator',
+      query: 'list',
       handle(request) {
         const { name } = existing(context, request.params['vhost']);
         return listAnswer(
@@ -129,6 +161,12 @@ function existing({ broker }: PluginContext, name: string | undefined): VirtualH
   return host;
 }
 
+/** Who creates a virtual host may do everything in it. */
+async function grantAll({ access }: PluginContext, user: string, vhost: string): Promise<void> {
+  if (access.users.find(user) === undefined) return;
+  await access.permissions.put({ user, vhost, configure: '.*', write: '.*', read: '.*' });
+}
+
 /** What the type of queues may be is the broker's business. */
 function changesOf(body: v.InferOutput<typeof VIRTUAL_HOST>): Changes {
   const { description, tags, default_queue_type: queueType, tracing } = body;
@@ -143,21 +181,4 @@ function changesOf(body: v.InferOutput<typeof VIRTUAL_HOST>): Changes {
   return Object.fromEntries(
     Object.entries(changes).filter(([, value]) => value !== undefined),
   ) as Changes;
-}
-
-function shownWith({ about }: PluginContext): (host: VirtualHost) => object {
-  return ({ name, metadata }) => {
-    const { description, tags, defaultQueueType, tracing, protectedFromDeletion } = metadata;
-    const type = defaultQueueType ?? 'undefined';
-    return {
-      name,
-      description,
-      tags,
-      default_queue_type: type,
-      protected_from_deletion: protectedFromDeletion,
-      metadata: { description, tags, default_queue_type: type },
-      tracing,
-      cluster_state: { [about.nodeName]: 'running' },
-    };
-  };
 }
