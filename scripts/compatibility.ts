@@ -6,6 +6,8 @@
 //   node scripts/compatibility.ts write                            docs/compatibility.md from the results
 //   node scripts/compatibility.ts check                            fails when results or page are not those of the suite
 import { spawnSync } from 'node:child_process';
+import { KNOWN_DIFFERENCES } from '../test/interop/management/differences.ts';
+import { REQUESTS } from '../test/interop/management/requests.ts';
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +26,13 @@ const RESULTS = 'test/conformance/results';
 const OURS = join(RESULTS, 'leveret.json');
 const THEIRS = join(RESULTS, 'rabbitmq-3.10.json');
 const PAGE = 'docs/compatibility.md';
+
+const KINDS = {
+  'only Leveret': 'in Leveret only',
+  'only RabbitMQ': 'in RabbitMQ only',
+  type: 'of another type',
+  value: 'of another value',
+} as const;
 
 const [command = '', name = ''] = process.argv.slice(2);
 if (command === 'run' && name !== '') {
@@ -91,7 +100,36 @@ function page(): string {
   const old = [...theirs.values()].filter(
     ({ result, leveretDiffers }) => result === 'differs' && leveretDiffers === undefined,
   );
-  return `${introduction(ours.length, differing, old.length)}\n${tables.join('\n')}`;
+  return `${introduction(ours.length, differing, old.length)}\n${tables.join('\n')}\n${management()}`;
+}
+
+/** The management API: test/interop/management-differential.test.ts keeps these tables true. */
+function management(): string {
+  const fields = KNOWN_DIFFERENCES.map(
+    ({ of, fields: names, kind, why }) =>
+      `| ${escape(of)} | ${names.map((name) => `\`${name}\``).join(', ')} | ${KINDS[kind]} | ${escape(why)} |`,
+  );
+  const requests = REQUESTS.flatMap(({ asker, method, path, body, status, rabbitmq }) =>
+    rabbitmq === null
+      ? []
+      : [
+          `| ${asker} | \`${`${method} ${path} ${body}`.trim().replaceAll('|', '\\|')}\` | ${status} | ${rabbitmq.status} | ${escape(rabbitmq.why)} |`,
+        ],
+  );
+  return `## The management API
+
+The same topology is built in Leveret and in RabbitMQ 3.10.8, and the answers of the management API are compared field by field:
+which there are, of which types, with which values. ${REQUESTS.length} requests are sent to both, and their statuses compared. All are the
+same but for these, which the test knows by name: one more, or one less, fails it.
+
+| of | fields | they are | why |
+| --- | --- | --- | --- |
+${fields.join('\n')}
+
+| who | asks for | Leveret | RabbitMQ 3.10.8 | why |
+| --- | --- | --- | --- | --- |
+${requests.join('\n')}
+`;
 }
 
 function introduction(count: number, differing: readonly Outcome[], oldCount: number): string {
@@ -109,6 +147,8 @@ how. To run the suite on any broker: \`AMQP_URI=amqp://guest:guest@host:port nod
 On purpose, Leveret does otherwise than RabbitMQ 4.x in ${differing.length} of them:
 
 ${list}
+
+The answers of [the management API](#the-management-api) are compared with RabbitMQ's field by field.
 
 What no fact states, and is otherwise:
 

@@ -9,6 +9,7 @@ import {
   type Compiled,
 } from '../test/support/compiled-programs.ts';
 import { findAmqpTools } from '../test/support/amqp-tools.ts';
+import { findRabbitmqServer } from '../test/support/rabbitmq-server.ts';
 import { makePython, type Python } from '../test/support/python.ts';
 import { findSlapd } from '../test/support/slapd.ts';
 
@@ -48,6 +49,13 @@ const NEEDS: readonly Need[] = [
     debianAnswers: 'slapd slapd/no_configuration boolean true',
     byHand: 'install slapd of OpenLDAP as /usr/sbin/slapd, with its schemas in /etc/ldap/schema',
     skipped: 'most of test/behaviour/ldap-back-end.test.ts',
+  },
+  {
+    name: "Debian's RabbitMQ",
+    find: findRabbitmqServer,
+    debianPackages: ['rabbitmq-server'],
+    byHand: 'install the package rabbitmq-server of Debian 12, and stop the service that it starts',
+    skipped: 'test/interop/management-differential.test.ts',
   },
   {
     name: 'Go, and the examples with amqp091-go',

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../support/free-port.ts';
+import { RABBITMQ_SERVER, rabbitmqEnvironment } from '../support/rabbitmq-server.ts';
 import { Disconnected } from './channel.ts';
 import { Client } from './client.ts';
 import type { BrokerPromises } from './ledger.ts';
@@ -144,8 +145,6 @@ export async function leveretUnderTest(): Promise<BrokerUnderTest> {
   });
 }
 
-const RABBITMQ_SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server';
-
 /** Debian's RabbitMQ, as a node of its own. It writes settlements down a little later, and dead letters twice. */
 export async function rabbitmqUnderTest(): Promise<BrokerUnderTest> {
   const directory = await mkdtemp(join(tmpdir(), 'rabbitmq-crash-'));
@@ -159,22 +158,6 @@ export async function rabbitmqUnderTest(): Promise<BrokerUnderTest> {
     // A quorum queue of 3.10 that was declared shortly before a kill never has a leader again.
     needsFirstStop: true,
     command: [RABBITMQ_SERVER],
-    environment: {
-      RABBITMQ_NODENAME: `crash-${port}@localhost`,
-      RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
-      RABBITMQ_NODE_PORT: String(port),
-      RABBITMQ_DIST_PORT: String(distributionPort),
-      ERL_EPMD_ADDRESS: '127.0.0.1',
-      RABBITMQ_MNESIA_BASE: join(directory, 'db'),
-      RABBITMQ_LOG_BASE: join(directory, 'log'),
-      RABBITMQ_CONFIG_FILE: join(directory, 'none'),
-      RABBITMQ_ENABLED_PLUGINS_FILE: join(directory, 'plugins'),
-      RABBITMQ_PID_FILE: join(directory, 'pid'),
-      HOME: directory,
-      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
-      // Its script then becomes the broker instead of a parent that outlives it.
-      RUNNING_UNDER_SYSTEMD: 'true',
-      NOTIFY_SOCKET: '',
-    },
+    environment: rabbitmqEnvironment({ directory, port, distributionPort }),
   });
 }
