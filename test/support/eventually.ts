@@ -7,8 +7,9 @@ const PAUSE_MS = 5;
 export async function eventually(
   what: string,
   isSo: () => boolean | Promise<boolean>,
+  waitMs: number = WAIT_MS,
 ): Promise<void> {
-  const deadline = Date.now() + WAIT_MS;
+  const deadline = Date.now() + waitMs;
   while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`never came true: ${what}`);
     await new Promise<void>((resolve) => {

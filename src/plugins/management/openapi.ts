@@ -90,6 +90,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
   200: 'What was asked for',
   201: 'Created',
   204: 'Done; for what is put: it was there before',
+  304: 'As the client has it already',
   400: 'Something in the request is wrong: the reason names it',
   401: 'No such user, or not one who may do this',
   404: 'It is not there',

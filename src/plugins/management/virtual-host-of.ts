@@ -1,6 +1,14 @@
 /** The virtual host that a path names, for users who may see it. */
 import { DisclosedRefusal, type PluginContext, type VirtualHost } from '../plugin-api.ts';
-import { hasTag, missing, notAuthorised, notFound, type Refusal, type Request } from './route.ts';
+import {
+  hasTag,
+  missing,
+  notAuthorised,
+  notFound,
+  type Refusal,
+  type Request,
+  type Tag,
+} from './route.ts';
 
 /** What users may do in virtual hosts that they have no permission in. */
 export type Beyond =
@@ -50,8 +58,25 @@ export async function visibleHosts(
   context: PluginContext,
   request: Request,
 ): Promise<readonly VirtualHost[]> {
+  return hostsFor(context, request, 'monitoring');
+}
+
+/** Those whose contents a user may see: all for administrators, else those with a permission, also for who monitors. */
+export async function openHosts(
+  context: PluginContext,
+  request: Request,
+): Promise<readonly VirtualHost[]> {
+  return hostsFor(context, request, 'administrator');
+}
+
+/** @param tag - with which all are seen */
+async function hostsFor(
+  context: PluginContext,
+  request: Request,
+  tag: Tag,
+): Promise<readonly VirtualHost[]> {
   const hosts = inChosenHost([...context.broker.virtualHosts], request, ({ name }) => name);
-  if (hasTag(request.user, 'monitoring')) return hosts;
+  if (hasTag(request.user, tag)) return hosts;
   const answers = await Promise.all(
     hosts.map(async ({ name }) => mayEnter(context, request, name)),
   );

@@ -318,3 +318,58 @@ describe('changes over the management API', { concurrency: true }, () => {
     });
   });
 });
+
+describe('lists of the management API', { concurrency: true }, () => {
+  test('show who monitors all virtual hosts, and the contents of those with a permission', async () => {
+    await withManagement(async ({ api, as }) => {
+      await api.expect(201, 'PUT', '/vhosts/v', {});
+      await api.expect(201, 'PUT', '/queues/v/q', { durable: true });
+      await api.expect(201, 'PUT', '/users/u', { password: 'p', tags: 'monitoring' });
+      const user = as('u', 'p');
+      assert.equal((await user.get<object[]>('/vhosts')).length, 2);
+      assert.deepEqual(await user.get('/queues'), []);
+      await api.expect(201, 'PUT', '/permissions/v/u', PERMISSION);
+      assert.equal((await user.get<object[]>('/queues')).length, 1);
+    });
+  });
+
+  test('are those of the virtual host that the header X-Vhost names', async () => {
+    await withManagement(async ({ api }) => {
+      await api.expect(201, 'PUT', '/vhosts/v', {});
+      await api.expect(201, 'PUT', '/queues/v/q', { durable: true });
+      await api.expect(201, 'PUT', '/queues/%2F/r', { durable: true });
+      const answer = await api.send('GET', '/queues', undefined, { 'x-vhost': 'v' });
+      const queues = (await answer.json()) as ReadonlyArray<{ readonly name: string }>;
+      assert.deepEqual(
+        queues.map(({ name }) => name),
+        ['q'],
+      );
+    });
+  });
+});
+
+test('who creates a virtual host may do everything in it', async () => {
+  await withManagement(async ({ api, as }) => {
+    await api.expect(201, 'PUT', '/users/u', { password: 'p', tags: 'administrator' });
+    await as('u', 'p').expect(201, 'PUT', '/vhosts/v', {});
+    const all = { configure: '.*', write: '.*', read: '.*' };
+    assert.deepEqual(await api.get('/permissions/v/u'), { user: 'u', vhost: 'v', ...all });
+    await api.expect(404, 'GET', '/permissions/v/guest');
+  });
+});
+
+test('logins are counted by protocol, until they are forgotten', async () => {
+  await withManagement(async ({ api, broker }) => {
+    const connection = await connect(broker.url);
+    const path = '/auth/attempts/leveret@localhost';
+    const attempts = await api.get<ReadonlyArray<{ readonly protocol: string }>>(path);
+    assert.deepEqual(
+      new Set(attempts.map(({ protocol }) => protocol)),
+      new Set(['amqp091', 'http']),
+    );
+    await api.expect(204, 'DELETE', path);
+    // The one that asks.
+    assert.partialDeepStrictEqual(await api.get(path), [{ protocol: 'http', auth_attempts: 1 }]);
+    await connection.close();
+  });
+});

@@ -27,6 +27,16 @@ describe('definitions over the management API', { concurrency: true }, () => {
     });
   });
 
+  test('are not sent again to who has them already', async () => {
+    await withManagement(async ({ api }) => {
+      const first = await api.send('GET', '/definitions');
+      const headers = { 'if-none-match': first.headers.get('etag') ?? '' };
+      assert.equal((await api.send('GET', '/definitions', undefined, headers)).status, 304);
+      await api.expect(204, 'POST', '/definitions', { queues: QUEUES });
+      assert.equal((await api.send('GET', '/definitions', undefined, headers)).status, 200);
+    });
+  });
+
   test('may come as a file of a form', async () => {
     await withManagement(async ({ api }) => {
       const form = [

@@ -141,3 +141,22 @@ export const COMPARED: readonly Compared[] = [
     ],
   },
 ];
+
+/** Lists that show each user what they may see. */
+export const LISTED: readonly string[] = [
+  '/queues',
+  '/exchanges',
+  '/bindings',
+  '/connections',
+  '/channels',
+  '/consumers',
+  '/vhosts',
+  '/policies',
+  '/operator-policies',
+  '/parameters',
+  '/vhost-limits',
+  '/user-limits',
+  '/permissions',
+  '/users',
+  '/nodes',
+];

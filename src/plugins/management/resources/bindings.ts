@@ -18,7 +18,7 @@ import {
 } from '../route.ts';
 import { sessionOf } from '../session-of.ts';
 import { shownBinding } from '../shown-binding.ts';
-import { visibleHosts, virtualHostOf } from '../virtual-host-of.ts';
+import { openHosts, virtualHostOf } from '../virtual-host-of.ts';
 
 type Kind = 'queue' | 'exchange';
 
@@ -33,7 +33,7 @@ export function bindingRoutes(context: PluginContext): readonly Route[] {
       tag: 'management',
       query: 'list',
       handle: async (request) =>
-        listOf((await visibleHosts(context, request)).flatMap(allOf), SHOWN, request),
+        listOf((await openHosts(context, request)).flatMap(allOf), SHOWN, request),
     },
     {
       method: 'get',
@@ -50,7 +50,7 @@ export function bindingRoutes(context: PluginContext): readonly Route[] {
 }
 
 /** Shown only where they are on the page. */
-const SHOWN = { nameOf: (): string => '', show: shownBinding };
+const SHOWN = { nameOf: (): string => '', isOrdered: true, show: shownBinding };
 
 function allOf(host: VirtualHost): readonly ListedBinding[] {
   return [...host.listBindings()];

@@ -80,7 +80,9 @@ function consumerRoutes(context: PluginContext): readonly Route[] {
       query: 'list',
       handle: async (request) =>
         listOf(
-          (await visibleHosts(context, request)).flatMap((host) => consumersIn(host, context)),
+          (await visibleHosts(context, request)).flatMap((host) =>
+            consumersIn(host, context, request),
+          ),
           shownConsumers,
           request,
         ),
@@ -93,7 +95,7 @@ function consumerRoutes(context: PluginContext): readonly Route[] {
       query: 'list',
       handle: async (request) =>
         listOf(
-          consumersIn(await virtualHostOf(context, request), context),
+          consumersIn(await virtualHostOf(context, request), context, request),
           shownConsumers,
           request,
         ),
@@ -121,8 +123,18 @@ function channelOf({ connections }: PluginContext, { params, user }: Request): O
   return channel;
 }
 
-function consumersIn({ queues }: VirtualHost, { connections }: PluginContext): OpenConsumer[] {
+/** Users see their own; who monitors sees all. */
+function consumersIn(
+  { queues }: VirtualHost,
+  { connections }: PluginContext,
+  { user }: Request,
+): OpenConsumer[] {
+  const seesAll = hasTag(user, 'monitoring');
   return [...queues].flatMap((queue) =>
-    [...queue.consumers].flatMap((consumer) => connections.consumerOf(consumer) ?? []),
+    [...queue.consumers].flatMap((consumer) => {
+      const open = connections.consumerOf(consumer);
+      const isSeen = seesAll || open?.channel.connection.user.name === user.name;
+      return open !== null && isSeen ? [open] : [];
+    }),
   );
 }

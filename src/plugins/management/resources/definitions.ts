@@ -1,4 +1,5 @@
 /** Definitions: `/definitions`, and `/all-configuration` as it was called once. */
+import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { DefinitionsError, type PluginContext } from '../../plugin-api.ts';
 import { uploadedFile } from '../uploaded-file.ts';
@@ -29,7 +30,15 @@ export function definitionRoutes(context: PluginContext): readonly Route[] {
 
 function exportRoute(path: string, summary: string, handle: Route['handle']): Route {
   const query = { download: 'a browser saves the answer as a file of this name' };
-  return { method: 'get', path, summary, tag: 'administrator', query, handle };
+  return {
+    method: 'get',
+    path,
+    summary,
+    tag: 'administrator',
+    query,
+    statuses: [200, 304],
+    handle,
+  };
 }
 
 function importRoute(path: string, summary: string, handle: Route['handle']): Route {
@@ -37,15 +46,21 @@ function importRoute(path: string, summary: string, handle: Route['handle']): Ro
   return { method: 'post', path, summary, tag: 'administrator', body, isRaw: true, handle };
 }
 
-/** With `download` the browser saves it as a file of that name. */
-function answer(definitions: object, { query }: Request): Answer {
-  const name = query.get('download');
-  if (name === null || name === '') return { status: 200, body: definitions };
+/** With `download` the browser saves it as a file of that name; who has it already is told so (RFC 9110, 13.1.2). */
+function answer(definitions: object, request: Request): Answer {
+  const text = JSON.stringify(definitions);
+  const etag = `"${createHash('sha256').update(text).digest('base64url')}"`;
+  if (request.header('if-none-match') === etag) return { status: 304, headers: { etag } };
+  const name = request.query.get('download') ?? '';
   const file = name.replaceAll(/[^\w.@-]/gu, '_');
   return {
     status: 200,
-    body: definitions,
-    headers: { 'content-disposition': `attachment; filename="${file}"` },
+    body: text,
+    headers: {
+      etag,
+      'content-type': 'application/json',
+      ...(name === '' ? {} : { 'content-disposition': `attachment; filename="${file}"` }),
+    },
   };
 }
 

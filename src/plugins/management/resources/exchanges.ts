@@ -25,7 +25,7 @@ import {
 } from '../route.ts';
 import { onPublishingChannel, sessionOf } from '../session-of.ts';
 import { shownBinding } from '../shown-binding.ts';
-import { visibleHosts, virtualHostOf } from '../virtual-host-of.ts';
+import { openHosts, virtualHostOf } from '../virtual-host-of.ts';
 
 const PATH = '/exchanges/{vhost}/{name}';
 /** How the default exchange, whose name is empty, is called in paths. */
@@ -72,11 +72,7 @@ function listRoutes(context: ManagementContext): readonly Route[] {
       tag: 'management',
       query: 'list',
       handle: async (request) =>
-        listOf(
-          (await visibleHosts(context, request)).flatMap(exchangesOf),
-          shown(request),
-          request,
-        ),
+        listOf((await openHosts(context, request)).flatMap(exchangesOf), shown(request), request),
     },
     {
       method: 'get',

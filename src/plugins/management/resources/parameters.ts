@@ -10,7 +10,7 @@ import {
   type Request,
   type Route,
 } from '../route.ts';
-import { visibleHosts, virtualHostOf, virtualHostToChange } from '../virtual-host-of.ts';
+import { openHosts, virtualHostOf, virtualHostToChange } from '../virtual-host-of.ts';
 
 const PARAMETER = v.object({ value: v.unknown() });
 
@@ -75,7 +75,7 @@ function parameterLists(context: PluginContext): readonly Route[] {
         tag: 'policymaker',
         query: 'list',
         async handle(request) {
-          const seen = new Set((await visibleHosts(context, request)).map(({ name }) => name));
+          const seen = new Set((await openHosts(context, request)).map(({ name }) => name));
           const found = parameters.list(request.params['component']);
           return listAnswer(
             found.filter(({ vhost }) => seen.has(vhost)),

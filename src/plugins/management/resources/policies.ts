@@ -15,7 +15,7 @@ import {
   type Route,
   type Tag,
 } from '../route.ts';
-import { visibleHosts, virtualHostOf, virtualHostToChange } from '../virtual-host-of.ts';
+import { openHosts, virtualHostOf, virtualHostToChange } from '../virtual-host-of.ts';
 
 type Policies = VirtualHost['policies'];
 type Policy = NonNullable<ReturnType<Policies['find']>>;
@@ -57,7 +57,7 @@ function readRoutes(context: ManagementContext, { path, of }: Kind): readonly Ro
       tag: 'management',
       query: 'list',
       handle: async (request) => {
-        const hosts = await visibleHosts(context, request);
+        const hosts = await openHosts(context, request);
         return listAnswer(
           hosts.flatMap((host) => [...of(host)].map(shown)),
           request,

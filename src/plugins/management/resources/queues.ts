@@ -25,7 +25,7 @@ import { onChannel, sessionOf } from '../session-of.ts';
 import { shownBinding } from '../shown-binding.ts';
 import { shownConsumer } from '../shown-channel.ts';
 import { queueMessageStats, shownQueue, type QueueView } from '../shown-queue.ts';
-import { visibleHosts, virtualHostOf } from '../virtual-host-of.ts';
+import { openHosts, virtualHostOf } from '../virtual-host-of.ts';
 
 const PATH = '/queues/{vhost}/{name}';
 
@@ -106,7 +106,7 @@ function listRoutes(context: ManagementContext): readonly Route[] {
         tag: 'management',
         query: 'list',
         async handle(request) {
-          const hosts = await visibleHosts(context, request);
+          const hosts = await openHosts(context, request);
           return listOf(
             hosts.flatMap(({ queues }) => [...queues]),
             shown(request),
