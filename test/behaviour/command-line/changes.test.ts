@@ -265,7 +265,7 @@ describe('leveret changes queues and exchanges', { concurrency: true }, () => {
         stage,
         ['publish', 'k', 'x', '--exchange', 'e'],
         69,
-        /there is no exchange 'e'/u,
+        /no exchange 'e' in vhost/u,
       );
       await refused(stage, ['get', 'nope'], 69, /there is no queue 'nope'/u);
     });

@@ -111,7 +111,7 @@ describe('leveret', { concurrency: true }, () => {
       );
       assert.match(await told('memory_breakdown'), /^total: 0\.\d{4} gb \(100\.00%\)$/mu);
       assert.match(await told('server_version'), /^\d+\.\d+\.\d+\n$/u);
-      assert.match(await told('list_node_auth_attempt_stats', '-s'), /^all\t\d+\t0\t\d+\n$/u);
+      assert.match(await told('list_node_auth_attempt_stats', '-s'), /^http\t\d+\t0\t\d+\n$/u);
     });
   });
 });

@@ -16,7 +16,7 @@ async function withThings(
     await channel.assertQueue('tasks', {
       arguments: { 'x-max-length': 10, 'x-overflow': 'drop-head' },
     });
-    await channel.assertQueue('quick', { durable: false, autoDelete: true });
+    await channel.assertQueue('turbo', { durable: false, autoDelete: true });
     await channel.assertExchange('orders', 'topic', { alternateExchange: 'spare' });
     await channel.bindQueue('tasks', 'orders', 'paid.#', { k: 'v', n: 1 });
     for (const body of ['a', 'b', 'c']) channel.sendToQueue('tasks', Buffer.from(body));
@@ -40,7 +40,7 @@ describe('leveret', { concurrency: true }, () => {
       assert.equal(code, 0);
       assert.equal(
         output,
-        'Timeout: 60.0 seconds ...\nListing queues for vhost / ...\nname\tmessages\ntasks\t3\nquick\t0\n',
+        'Timeout: 60.0 seconds ...\nListing queues for vhost / ...\nname\tmessages\ntasks\t3\nturbo\t0\n',
       );
     });
   });
@@ -53,7 +53,7 @@ describe('leveret', { concurrency: true }, () => {
         await told('list_queues', ...columns.split(' ')),
         `${columns.replaceAll(' ', '\t')}\n` +
           'tasks\t2\t1\t1\ttrue\t[{"x-max-length",10},{"x-overflow","drop-head"}]\t\trunning\n' +
-          'quick\t0\t0\t0\tfalse\t[]\t\trunning\n',
+          'turbo\t0\t0\t0\tfalse\t[]\t\trunning\n',
       );
     });
   });
@@ -62,17 +62,17 @@ describe('leveret', { concurrency: true }, () => {
     await withThings(async ({ told }) => {
       assert.equal(
         await told('list_queues', 'messages,name'),
-        'messages\tname\n3\ttasks\n0\tquick\n',
+        'messages\tname\n3\ttasks\n0\tturbo\n',
       );
     });
   });
 
   test('lists have no header with --silent or --no-table-headers', async () => {
     await withThings(async ({ run }) => {
-      assert.equal((await run(['list_queues', '-s'])).output, 'tasks\t3\nquick\t0\n');
+      assert.equal((await run(['list_queues', '-s'])).output, 'tasks\t3\nturbo\t0\n');
       assert.equal(
         (await run(['list_queues', '--no-table-headers', '-q'])).output,
-        'tasks\t3\nquick\t0\n',
+        'tasks\t3\nturbo\t0\n',
       );
     });
   });
@@ -86,15 +86,15 @@ describe('leveret', { concurrency: true }, () => {
           arguments: { 'x-max-length': 10, 'x-overflow': 'drop-head' },
           policy: '',
         },
-        { name: 'quick', messages: 0, arguments: {}, policy: '' },
+        { name: 'turbo', messages: 0, arguments: {}, policy: '' },
       ]);
       assert.equal(
         (await run(['list_queues', '--formatter', 'csv'])).output,
-        '"name","messages"\n"tasks","3"\n"quick","0"\n',
+        '"name","messages"\n"tasks","3"\n"turbo","0"\n',
       );
       assert.equal(
         (await run(['list_queues', '-q', '--formatter', 'pretty_table'])).output,
-        '┌───────┬──────────┐\n│ name  │ messages │\n├───────┼──────────┤\n│ tasks │ 3        │\n│ quick │ 0        │\n└───────┴──────────┘\n',
+        '┌───────┬──────────┐\n│ name  │ messages │\n├───────┼──────────┤\n│ tasks │ 3        │\n│ turbo │ 0        │\n└───────┴──────────┘\n',
       );
     });
   });
@@ -147,7 +147,7 @@ describe('leveret', { concurrency: true }, () => {
       assert.equal(
         await told('list_bindings'),
         'source_name\tsource_kind\tdestination_name\tdestination_kind\trouting_key\targuments\n' +
-          '\texchange\ttasks\tqueue\ttasks\t[]\n\texchange\tquick\tqueue\tquick\t[]\n' +
+          '\texchange\ttasks\tqueue\ttasks\t[]\n\texchange\tturbo\tqueue\tturbo\t[]\n' +
           'orders\texchange\ttasks\tqueue\tpaid.#\t[{"k","v"},{"n",1}]\n',
       );
     });
