@@ -19,6 +19,23 @@ export class Exposition {
     this.#family(name, help, 'counter', samples);
   }
 
+  /** What RabbitMQ gives no type: facts as labels, and flags. */
+  untyped(name: string, help: string, labels: Labels, value: number = 1): void {
+    this.#family(name, help, 'untyped', [{ labels, value }]);
+  }
+
+  /** How often something was, and what it amounts to. */
+  summary(
+    name: string,
+    help: string,
+    labels: Labels,
+    { count, sum }: { readonly count: number; readonly sum: number },
+  ): void {
+    this.#head(name, help, 'summary');
+    this.#sample(`${name}_count`, labels, count);
+    this.#sample(`${name}_sum`, labels, sum);
+  }
+
   /** @param counts of each bucket, not cumulative; one more for what is above the last limit */
   histogram(
     name: string,
