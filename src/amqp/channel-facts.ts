@@ -63,7 +63,8 @@ export class ChannelFacts implements OpenChannel {
   }
 
   get consumers(): Iterable<OpenConsumer> {
-    return [...this.#channel.consuming.consumers].map((consumer) => consumerFacts(consumer, this));
+    const channel = this.#channel;
+    return [...channel.consuming.consumers].map((one) => consumerFacts(one, channel));
   }
 
   get counters(): Readonly<ChannelCounters> {

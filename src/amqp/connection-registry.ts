@@ -82,6 +82,8 @@ export interface OpenConsumer {
   readonly activityStatus: 'up' | 'single_active' | 'waiting';
   readonly queue: { readonly name: string; readonly vhost: string };
   readonly channel: OpenChannel;
+  /** How long it may hold a delivery, in milliseconds; 0 for as long as it likes. */
+  readonly timeoutMs: number;
 }
 
 /** A receiver of deliveries that can say what its consumers are. */

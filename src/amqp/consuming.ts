@@ -149,7 +149,7 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
 
   /** What one of the consumers is, for those who list them. */
   describe(consumer: Consumer): OpenConsumer {
-    return consumerFacts(consumer as Subscription, this.#channel.facts);
+    return consumerFacts(consumer as Subscription, this.#channel);
   }
 
   /** The queue of a consumer; undefined when the channel has none of this tag. */

@@ -1,10 +1,13 @@
 /** Publishing one message without a channel, mandatory and confirmed: for the few that come over HTTP. */
 import type { Broker } from '../broker/broker.ts';
+import type { Exchange } from '../broker/exchange/exchange.ts';
 import { Message, MessageAddress, routingKeysOf } from '../broker/message.ts';
-import { JOURNALED, REJECTED } from '../broker/queue/queue-ref.ts';
+import { JOURNALED, REJECTED, type QueueRef } from '../broker/queue/queue-ref.ts';
+import { ChannelCounters } from '../broker/statistics/counters.ts';
 import type { VirtualHost } from '../broker/virtual-host.ts';
 import type { ConnectionAccess } from './connection-access.ts';
 import { admitProperties, checkUserId, traitsOf } from './published-properties.ts';
+import { PublishMeter } from './publish-meter.ts';
 import { PublishTarget } from './publish-target.ts';
 import type { BasicProperties } from './wire/generated/properties.ts';
 import { writeProperties } from './wire/property-octets.ts';
@@ -62,11 +65,29 @@ export async function publishDirectly(
   checkUserId(userId, access.user);
   const source = target.find(virtualHost);
   const { queues } = virtualHost.routeByKeys(source, routingKeysOf(message), message);
+  count(message, source, queues, broker);
   if (queues.length === 0) return 'unroutable';
   const outcomes = queues.map((queue) => queue.publish(message));
   if (outcomes.includes(JOURNALED)) await durable(broker);
   broker.turn.end();
-  return outcomes.includes(REJECTED) ? 'refused' : 'routed';
+  if (outcomes.includes(REJECTED)) return 'refused';
+  broker.totals.confirm++;
+  return 'routed';
+}
+
+/** As what comes over a channel. */
+function count(
+  message: Message,
+  exchange: Exchange,
+  queues: readonly QueueRef[],
+  { totals, turn }: Broker,
+): void {
+  const meter = new PublishMeter(new ChannelCounters(), totals, turn);
+  meter.published(exchange, queues, message.bodyLength);
+  meter.settle();
+  if (queues.length > 0) return;
+  meter.unroutable(true);
+  totals.confirm++;
 }
 
 /** Everything that is in the journal's batch now is on the disk. */

@@ -11,8 +11,10 @@ import type { ExchangeDeclaration } from '../broker/exchanges.ts';
 import type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
 import type { TakenMessage } from '../broker/queue/queue-ref.ts';
 import type { QueueDeclaration } from '../broker/queues.ts';
+import { ChannelCounters } from '../broker/statistics/counters.ts';
 import type { BindingRequest, VirtualHost } from '../broker/virtual-host.ts';
 import { ConnectionAccess, type Question } from './connection-access.ts';
+import { DeliveryMeter } from './delivery-meter.ts';
 import { publishDirectly, type DirectPublish, type PublishResult } from './direct-publish.ts';
 import type { FieldTable } from './wire/field-table.ts';
 
@@ -34,6 +36,9 @@ export type GetMode =
 /** The end of a binding. */
 export type DestinationKind = 'queue' | 'exchange';
 
+/** The longest short string, in octets. */
+const SHORT_STRING_MAX = 255;
+
 export class Session {
   readonly #options: SessionOptions;
   readonly #access: ConnectionAccess;
@@ -50,6 +55,7 @@ export class Session {
   /** @throws BrokerError as exchange.declare */
   async declareExchange(declaration: ExchangeDeclaration): Promise<void> {
     const { name, arguments: args } = declaration;
+    checkShort('exchange', Buffer.byteLength(name));
     await this.#know(declaring('exchange', name, args, 'alternate-exchange'));
     const { exchanges } = this.#options.virtualHost;
     await this.#done(() => exchanges.declare(declaration, this.#guard('exchange')));
@@ -64,6 +70,7 @@ export class Session {
   /** @throws BrokerError as queue.declare */
   async declareQueue(declaration: QueueDeclaration): Promise<void> {
     const { name, arguments: args } = declaration;
+    checkShort('queue', Buffer.byteLength(name));
     await this.#know(declaring('queue', name, args, 'x-dead-letter-exchange'));
     const { queues } = this.#options.virtualHost;
     await this.#done(() => {
@@ -94,6 +101,7 @@ export class Session {
 
   /** @throws BrokerError as queue.bind and exchange.bind */
   async bind(kind: DestinationKind, request: BindingRequest): Promise<void> {
+    checkShort('routing_key', request.bindingKey.length);
     await this.#requireBinding(kind, request);
     const { virtualHost } = this.#options;
     await this.#done(() =>
@@ -116,6 +124,7 @@ export class Session {
 
   /** @throws BrokerError as basic.publish; with REJECTED in the result where a queue refuses */
   async publish(message: DirectPublish): Promise<PublishResult> {
+    checkShort('routing_key', message.routingKey.length);
     const { broker, virtualHost } = this.#options;
     return publishDirectly(message, { broker, virtualHost, access: this.#access });
   }
@@ -131,9 +140,13 @@ export class Session {
     const queue = virtualHost.queues.get(name, this.#owner);
     refuseToGetFrom(queue);
     const taken: TakenMessage[] = [];
+    // Counted for the queue and the broker as if it came over a channel.
+    const meter = new DeliveryMeter(new ChannelCounters(), broker.totals, broker.turn);
     while (taken.length < count) {
       // oxlint-disable-next-line no-await-in-loop -- the next is what is first then
       const one = await queue.get(false);
+      const isRedelivered = one?.isRedelivered ?? false;
+      meter.got(queue, mode === 'ack_requeue_false', one !== null, isRedelivered);
       if (one === null) break;
       taken.push(one);
     }
@@ -188,6 +201,15 @@ export class Session {
       this.#options.broker.turn.end();
     }
   }
+}
+
+/** What methods of AMQP have no room for, in octets. @throws BrokerError */
+function checkShort(what: string, length: number): void {
+  if (length <= SHORT_STRING_MAX) return;
+  throw new BrokerError(
+    'PRECONDITION_FAILED',
+    `${what} should be less than ${SHORT_STRING_MAX} bytes, actually was ${length}`,
+  );
 }
 
 function declaring(

@@ -31,9 +31,6 @@ export interface Target {
 /** Exclusive queues are of connections: what is imported is for all. */
 const NO_OWNER = {};
 
-/** RabbitMQ's algorithm for hashes that come without one. */
-const LEGACY_ALGORITHM = 'rabbit_password_hashing_md5';
-
 export class Application {
   readonly #target: Target;
   readonly #pending: Array<Promise<unknown>> = [];
@@ -103,8 +100,7 @@ export class Application {
   }
 
   #putUser({ name, tags, limits, ...user }: UserItem): unknown {
-    const { password_hash: passwordHash = '', hashing_algorithm: algorithm } = user;
-    const hashingAlgorithm = algorithm ?? LEGACY_ALGORITHM;
+    const { password_hash: passwordHash = '', hashing_algorithm: hashingAlgorithm } = user;
     return this.#target.access.users.put({ name, tags, limits, passwordHash, hashingAlgorithm });
   }
 
@@ -186,8 +182,8 @@ function metadataOf({ metadata, ...item }: VirtualHostItem): Partial<VirtualHost
     description,
     tags,
     tracing,
-    // Older exports have the text `undefined` for none.
-    defaultQueueType: queueType === 'undefined' ? null : queueType,
+    // Older exports have the text `undefined` for none, and what went through rabbit-hole an empty one.
+    defaultQueueType: queueType === 'undefined' || queueType === '' ? null : queueType,
     protectedFromDeletion: isProtected,
   }) as Partial<VirtualHostMetadata>;
 }

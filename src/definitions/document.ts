@@ -9,7 +9,7 @@ import { DefinitionsError } from './definitions-error.ts';
 export interface UserItem {
   readonly name: string;
   readonly password_hash?: string | undefined;
-  readonly hashing_algorithm?: string | undefined;
+  readonly hashing_algorithm: string;
   /** In clear: for documents that people write. */
   readonly password?: string | undefined;
   readonly tags: readonly string[];
@@ -109,11 +109,11 @@ export interface Definitions {
 }
 
 const NAME = v.string();
+/** What goes over the wire as a short string. */
+const SHORT_TEXT = v.pipe(v.string(), v.maxBytes(255, 'has 255 octets at most'));
+/** That it is no other array than an empty one is checked where it becomes a table. */
 const ARGUMENTS = v.optional(
-  v.pipe(
-    v.record(v.string(), v.unknown()),
-    v.transform((json) => json as JsonObject),
-  ),
+  v.custom<JsonObject>((json) => typeof json === 'object' && json !== null, 'expected Object'),
   {},
 );
 
@@ -138,7 +138,7 @@ const LIMITS = v.union([
 const USER = v.object({
   name: NAME,
   password_hash: v.optional(v.string()),
-  hashing_algorithm: v.optional(v.string()),
+  hashing_algorithm: v.string(),
   password: v.optional(v.string()),
   tags: v.optional(TAGS, []),
   limits: v.optional(LIMITS, {}),
@@ -188,7 +188,7 @@ const POLICY = v.object({
 });
 
 const QUEUE = v.object({
-  name: NAME,
+  name: SHORT_TEXT,
   vhost: NAME,
   type: v.optional(v.string()),
   durable: v.optional(v.boolean(), true),
@@ -197,7 +197,7 @@ const QUEUE = v.object({
 });
 
 const EXCHANGE = v.object({
-  name: NAME,
+  name: SHORT_TEXT,
   vhost: NAME,
   type: v.string(),
   durable: v.optional(v.boolean(), true),
@@ -211,7 +211,7 @@ const BINDING = v.object({
   vhost: NAME,
   destination: NAME,
   destination_type: v.picklist(['queue', 'exchange']),
-  routing_key: v.optional(v.string(), ''),
+  routing_key: v.optional(SHORT_TEXT, ''),
   arguments: ARGUMENTS,
 });
 
@@ -231,6 +231,12 @@ const SECTIONS: {
   bindings: BINDING,
 };
 
+/** What is wrong is not repeated: it may be a secret. */
+const WITHOUT_VALUES = {
+  message: ({ expected }: { readonly expected: string | null }): string =>
+    expected === null ? 'is not allowed' : `expected ${expected}`,
+};
+
 /** What a document for one virtual host has; the rest of it is ignored. */
 const SECTIONS_OF_HOST = ['parameters', 'policies', 'queues', 'exchanges', 'bindings'] as const;
 
@@ -246,7 +252,10 @@ export function readDefinitions(octets: Uint8Array, vhost: string | null): Defin
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new DefinitionsError(`the definitions are not JSON: ${(error as Error).message}`);
+    // What is wrong is not repeated: it may be a secret. Where it is may be told.
+    const [place = ''] =
+      /at position \d+(?: \(line \d+ column \d+\))?|end of JSON input/u.exec(String(error)) ?? [];
+    throw new DefinitionsError(`the definitions are not JSON ${place}`.trimEnd());
   }
   return checkDefinitions(json, vhost);
 }
@@ -256,24 +265,37 @@ export function checkDefinitions(json: unknown, vhost: string | null): Definitio
   if (!isObject(json)) throw new DefinitionsError('the definitions are not a JSON object');
   const document = underscored(json);
   const wanted: readonly string[] = vhost === null ? Object.keys(SECTIONS) : SECTIONS_OF_HOST;
+  const own = vhost === null ? {} : { vhost };
+  const defaults = { hashing_algorithm: algorithmOf(document['rabbit_version']) };
   const read = Object.entries(SECTIONS).map(([name, schema]) => [
     name,
-    wanted.includes(name) ? readSection(name, document[name] ?? [], schema, vhost) : [],
+    wanted.includes(name)
+      ? readSection(name, document[name] ?? [], schema, {
+          defaults,
+          own,
+        })
+      : [],
   ]);
   return Object.fromEntries(read) as Definitions;
+}
+
+/** Of hashes that come without their algorithm, as RabbitMQ guesses: exports before 3.6 did not tell it. */
+function algorithmOf(rabbitVersion: unknown): string {
+  const isOld = typeof rabbitVersion === 'string' && /^3\.[0-5]\./u.test(rabbitVersion);
+  return isOld ? 'rabbit_password_hashing_md5' : 'rabbit_password_hashing_sha256';
 }
 
 function readSection(
   name: string,
   items: unknown,
   schema: v.GenericSchema,
-  vhost: string | null,
+  { defaults, own }: { readonly defaults: object; readonly own: object },
 ): readonly unknown[] {
   if (!Array.isArray(items)) throw new DefinitionsError(`${name} is not an array`);
   return items.map((item: unknown, index) => {
     if (!isObject(item)) throw new DefinitionsError(`${name}[${index}] is not an object`);
-    const own = vhost === null ? {} : { vhost };
-    const result = v.safeParse(schema, { ...underscored(item), ...own });
+    const given = { ...defaults, ...underscored(item), ...own };
+    const result = v.safeParse(schema, given, WITHOUT_VALUES);
     if (result.success) return result.output;
     const [issue] = result.issues;
     const field = v.getDotPath(issue);

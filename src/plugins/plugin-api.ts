@@ -57,6 +57,7 @@ export { ParameterError } from '../broker/parameters.ts';
 export { VirtualHostError } from '../broker/virtual-host-metadata.ts';
 export type { VirtualHost } from '../broker/virtual-host.ts';
 export {
+  TableJsonError,
   tableFromJson,
   tableToJson,
   type Json,

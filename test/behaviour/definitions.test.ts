@@ -190,6 +190,24 @@ describe('imported definitions', { concurrency: true }, () => {
     named(exported(broker)['vhosts'], 'v');
   });
 
+  test('may have hashes that do not say how they were made: RabbitMQ guesses by its version', async () => {
+    await using broker = await createBroker();
+    const users = [{ name: 'u', password_hash: 'c2FsdA==', tags: '' }];
+    const algorithm = async (head: object): Promise<unknown> => {
+      await broker.definitions.import({ ...head, users });
+      return named(exported(broker)['users'], 'u')['hashing_algorithm'];
+    };
+    assert.equal(await algorithm({}), 'rabbit_password_hashing_sha256');
+    assert.equal(await algorithm({ rabbit_version: '3.6.0' }), 'rabbit_password_hashing_sha256');
+    assert.equal(await algorithm({ rabbit_version: '3.5.7' }), 'rabbit_password_hashing_md5');
+  });
+
+  test('may have an empty type of queues for none', async () => {
+    await using broker = await createBroker();
+    await broker.definitions.import({ vhosts: [{ name: 'v', default_queue_type: '' }] });
+    assert.equal(named(exported(broker)['vhosts'], 'v')['default_queue_type'], undefined);
+  });
+
   test('may have a password in clear', async () => {
     await using broker = await createBroker();
     await broker.definitions.import({

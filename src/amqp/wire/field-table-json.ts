@@ -9,12 +9,31 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** Whole numbers become 64-bit integers, other numbers doubles, strings S, as RabbitMQ has it. */
+/** What no field table can hold. */
+export class TableJsonError extends Error {}
+
+/** As in what is read from the wire. */
+const DEPTH_MAX = 128;
+const KEY_OCTETS_MAX = 255;
+
+/** Whole numbers become 64-bit integers, other numbers doubles, strings S, as RabbitMQ has it. @throws TableJsonError */
 export function tableFromJson(json: JsonObject): FieldTable {
-  return new Map(Object.entries(json).map(([key, value]) => [key, valueFromJson(value)]));
+  return tableAt(json, 1);
 }
 
-function valueFromJson(json: Json): FieldValue {
+/** An empty array is how RabbitMQ writes an empty table now and then. */
+function tableAt(json: JsonObject, depth: number): FieldTable {
+  const entries = Object.entries(json);
+  if (Array.isArray(json) && entries.length > 0) throw new TableJsonError('a table is an object');
+  return new Map(
+    entries.map(([key, value]) => {
+      if (Buffer.byteLength(key) <= KEY_OCTETS_MAX) return [key, valueFromJson(value, depth)];
+      throw new TableJsonError(`keys of tables have ${KEY_OCTETS_MAX} octets at most`);
+    }),
+  );
+}
+
+function valueFromJson(json: Json, depth: number): FieldValue {
   if (json === null) return { type: 'V', value: null };
   if (typeof json === 'string') return { type: 'S', value: json };
   if (typeof json === 'boolean') return { type: 't', value: json };
@@ -23,8 +42,11 @@ function valueFromJson(json: Json): FieldValue {
       ? { type: 'l', value: BigInt(json) }
       : { type: 'd', value: json };
   }
-  if (isArray(json)) return { type: 'A', value: json.map(valueFromJson) };
-  return { type: 'F', value: tableFromJson(json) };
+  if (depth === DEPTH_MAX) {
+    throw new TableJsonError(`tables are nested ${DEPTH_MAX} levels deep at most`);
+  }
+  if (!isArray(json)) return { type: 'F', value: tableAt(json, depth + 1) };
+  return { type: 'A', value: json.map((item) => valueFromJson(item, depth + 1)) };
 }
 
 function isArray(json: readonly Json[] | JsonObject): json is readonly Json[] {

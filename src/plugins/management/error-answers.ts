@@ -3,6 +3,7 @@ import {
   AccessError,
   BrokerError,
   ParameterError,
+  TableJsonError,
   VirtualHostError,
   type PluginContext,
 } from '../plugin-api.ts';
@@ -12,7 +13,11 @@ import { badRequest, missing, notAuthorised, Refusal, type Answer } from './rout
 export function answerTo(error: unknown, { runtime }: PluginContext): Answer {
   if (error instanceof Refusal) return error.answer;
   if (error instanceof BrokerError) return answerToBroker(error);
-  if (error instanceof ParameterError || error instanceof AccessError) {
+  if (
+    error instanceof ParameterError ||
+    error instanceof AccessError ||
+    error instanceof TableJsonError
+  ) {
     return badRequest(error.message).answer;
   }
   if (error instanceof VirtualHostError) {

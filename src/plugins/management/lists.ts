@@ -16,7 +16,30 @@ export function listAnswer(items: readonly Item[], request: Request): Eventually
     const { name } = item as { readonly name?: unknown };
     return typeof name === 'string' ? name : '';
   };
-  return listOf(items, { nameOf, show: (item) => item, isOrdered: true }, request);
+  return listOf(inNaturalOrder(items), { nameOf, show: (item) => item, isOrdered: true }, request);
+}
+
+/** What a list is ordered by unless the request says otherwise: whichever of these its items have. */
+const IDENTIFYING = [
+  'vhost',
+  'name',
+  'user',
+  'source',
+  'destination',
+  'destination_type',
+  'routing_key',
+  'properties_key',
+  'component',
+  'exchange',
+] as const;
+
+function inNaturalOrder(items: readonly Item[]): readonly Item[] {
+  const keyed = items.map((item) => {
+    const fields = item as Readonly<Record<string, unknown>>;
+    return { item, key: IDENTIFYING.map((field) => textOf(fields[field] ?? '')).join('\u0000') };
+  });
+  keyed.sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
+  return keyed.map(({ item }) => item);
 }
 
 export interface Shown<T> {

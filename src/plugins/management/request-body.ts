@@ -21,9 +21,15 @@ export async function bodyOf(
   return isRaw ? octets : checked(octets, body);
 }
 
+/** What was sent may be a secret: it is not repeated. */
+const WITHOUT_VALUES = {
+  message: ({ expected }: { readonly expected: string | null }): string =>
+    expected === null ? 'is not allowed' : `expected ${expected}`,
+};
+
 /** An empty body is an empty object. @throws Refusal that names the field */
 function checked(octets: Buffer, schema: NonNullable<Route['body']>): unknown {
-  const result = safeParse(schema, parseJson(octets));
+  const result = safeParse(schema, parseJson(octets), WITHOUT_VALUES);
   if (result.success) return result.output;
   const missing = result.issues.filter(({ received }) => received === 'undefined');
   if (missing.length > 0) {

@@ -55,6 +55,7 @@ export function shownConsumer(consumer: OpenConsumer, { about }: PluginContext):
     exclusive: consumer.isExclusive,
     prefetch_count: consumer.prefetchCount,
     arguments: tableToJson(consumer.arguments),
+    consumer_timeout: consumer.timeoutMs,
     active: consumer.isActive,
     activity_status: consumer.activityStatus,
     queue: { name: queue.name, vhost: queue.vhost },

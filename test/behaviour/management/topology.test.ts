@@ -212,8 +212,8 @@ const STORIES: Readonly<Record<string, readonly Step[]>> = {
       undefined,
       200,
       [
-        { routing_key: 'a b~c#', properties_key: 'a+b%7Ec%23' },
         { routing_key: '', properties_key: '~' },
+        { routing_key: 'a b~c#', properties_key: 'a+b%7Ec%23' },
       ],
     ],
     [
@@ -229,9 +229,9 @@ const STORIES: Readonly<Record<string, readonly Step[]>> = {
       undefined,
       200,
       [
-        { destination: 'q' },
-        { destination: 'q' },
         { destination: 'amq.direct', destination_type: 'exchange', arguments: { a: 1 } },
+        { destination: 'q' },
+        { destination: 'q' },
       ],
     ],
     [

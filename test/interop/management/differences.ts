@@ -126,9 +126,9 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     of: 'memory of a node',
-    fields: ['memory.*'],
-    kind: 'only RabbitMQ',
-    why: "memory is told as a whole: there are no parts as of Erlang's",
+    fields: ['memory.metadata_store*'],
+    kind: 'only Leveret',
+    why: NEWER,
   },
   {
     of: "memory of Erlang's tables",
@@ -151,6 +151,19 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     why: 'RabbitMQ tells 0 of quorum queues, whatever they have in memory',
   },
   { of: 'queue', fields: ['leader'], kind: 'only Leveret', why: NEWER },
+  {
+    of: 'queue',
+    fields: ['consumer_details[].consumer_timeout'],
+    kind: 'only Leveret',
+    why: NEWER,
+  },
+  {
+    of: 'channel',
+    fields: ['consumer_details[].consumer_timeout'],
+    kind: 'only Leveret',
+    why: NEWER,
+  },
+  { of: 'consumer', fields: ['consumer_timeout'], kind: 'only Leveret', why: NEWER },
   {
     of: 'queue without statistics',
     fields: ['exclusive'],
@@ -332,6 +345,7 @@ export const VARYING: readonly RegExp[] = [
   /(?:^|\.)(?:recv|send)_(?:oct|cnt|pend)$/u,
   /(?:^|\.)(?:mem_used|mem_limit|memory|disk_free|fd_total|fd_used|sockets_total|context_switches)$/u,
   /(?:^|\.)total\.(?:rss|erlang|allocated)$/u,
+  /^memory\.(?!total$|strategy$)\w+$/u,
   /(?:^|\.)(?:consumer_capacity|consumer_utilisation)$/u,
   /(?:^|\.)(?:auth_attempts\w*|cluster_name|original_cluster_name)$/u,
   /(?:^|\.)password_hash$/u,

@@ -51,7 +51,9 @@ export function exchangeRoutes(context: ManagementContext): readonly Route[] {
     ...listRoutes(context),
     ...bindingLists(context),
     ...changeRoutes(context),
-    publishRoute(context),
+    publishRoute(context, `${PATH}/publish`),
+    // The default exchange by its name, which is empty.
+    publishRoute(context, '/exchanges/{vhost}//publish'),
   ];
 }
 
@@ -164,10 +166,10 @@ function changeRoutes(context: PluginContext): readonly Route[] {
   ];
 }
 
-function publishRoute(context: PluginContext): Route {
+function publishRoute(context: PluginContext, path: string): Route {
   return routeWithBody({
     method: 'post',
-    path: `${PATH}/publish`,
+    path,
     summary: 'Publish a message',
     tag: 'management',
     statuses: [200],

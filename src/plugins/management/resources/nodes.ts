@@ -1,6 +1,7 @@
 /** The nodes, of which there is one: `/nodes`. */
 import { availableParallelism } from 'node:os';
 import { listAnswer, objectAnswer } from '../lists.ts';
+import { memoryBreakdown, memoryShares } from '../memory-breakdown.ts';
 import type { ManagementContext } from '../management-context.ts';
 import type { NodeNumbers } from '../node-numbers.ts';
 import { detailsOf, readRanges, withDetails, type Ranges } from '../ranges.ts';
@@ -53,16 +54,11 @@ function memoryRoutes(context: ManagementContext): readonly Route[] {
       return ok(body());
     },
   });
-  const absolute = (): object => {
-    const { memoryUsed } = context.about.resources();
-    const total = { rss: memoryUsed, erlang: memoryUsed, allocated: memoryUsed };
-    return { memory: { total, strategy: 'rss' } };
-  };
   const noTables = (): object => ({ ets_tables_memory: 'no_tables' });
   const tables = "Memory of Erlang's tables: there are none";
   return [
-    route('', 'What a node takes of memory', absolute),
-    route('/relative', 'Shares of that, in percent', () => ({ memory: { total: 100 } })),
+    route('', 'What a node takes of memory', () => ({ memory: memoryBreakdown() })),
+    route('/relative', 'Shares of that, in percent', () => ({ memory: memoryShares() })),
     route('/ets', tables, noTables),
     route('/ets/relative', tables, noTables),
     route('/ets/{filter}', tables, noTables),
