@@ -48,20 +48,26 @@ export function rabbitmqEnvironment({
   };
 }
 
-/** A node with the management plugin. */
+/** A node with the management plugin, and others that are asked for. */
 export class RabbitmqServer {
   readonly port: number;
   readonly managementPort: number;
+  readonly metricsPort: number;
   readonly #directory: string;
   readonly #epmdPort: number;
   readonly #child: ChildProcess;
   readonly #killAtExit = (): void => void this.#child.kill('SIGKILL');
 
   private constructor(
-    place: NodePlace & { readonly managementPort: number; readonly epmdPort: number },
+    place: NodePlace & {
+      readonly managementPort: number;
+      readonly metricsPort: number;
+      readonly epmdPort: number;
+    },
   ) {
     this.port = place.port;
     this.managementPort = place.managementPort;
+    this.metricsPort = place.metricsPort;
     this.#directory = place.directory;
     this.#epmdPort = place.epmdPort;
     this.#child = spawn(RABBITMQ_SERVER, {
@@ -76,22 +82,30 @@ export class RabbitmqServer {
   }
 
   /** Resolves when it is asked for, not when it is ready. @param settings lines of its rabbitmq.conf */
-  static async start(settings: readonly string[]): Promise<RabbitmqServer> {
+  static async start(
+    settings: readonly string[],
+    plugins: readonly string[] = [],
+  ): Promise<RabbitmqServer> {
     const directory = await mkdtemp(join(tmpdir(), 'rabbitmq-'));
     const place = {
       directory,
       port: await freePort(),
       distributionPort: await freePort(),
       managementPort: await freePort(),
+      metricsPort: await freePort(),
       epmdPort: await freePort(),
     };
     const lines = [
       `management.tcp.port = ${place.managementPort}`,
       'management.tcp.ip = 127.0.0.1',
+      ...(plugins.includes('rabbitmq_prometheus') ? metricsAt(place.metricsPort) : []),
       ...settings,
     ];
     await writeFile(join(directory, 'rabbitmq.conf'), `${lines.join('\n')}\n`);
-    await writeFile(join(directory, 'plugins'), '[rabbitmq_management].\n');
+    await writeFile(
+      join(directory, 'plugins'),
+      `[${['rabbitmq_management', ...plugins].join()}].\n`,
+    );
     return new RabbitmqServer(place);
   }
 
@@ -141,4 +155,8 @@ export class RabbitmqServer {
     }
     await rm(this.#directory, { recursive: true, force: true });
   }
+}
+
+function metricsAt(port: number): readonly string[] {
+  return [`prometheus.tcp.port = ${port}`, 'prometheus.tcp.ip = 127.0.0.1'];
 }
