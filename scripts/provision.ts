@@ -5,7 +5,9 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import {
   compileGo,
   compileGoExamples,
+  compileHop,
   compileJava,
+  compileRabbitHole,
   type Compiled,
 } from '../test/support/compiled-programs.ts';
 import { findAmqpTools } from '../test/support/amqp-tools.ts';
@@ -55,7 +57,7 @@ const NEEDS: readonly Need[] = [
     find: findRabbitmqServer,
     debianPackages: ['rabbitmq-server'],
     byHand: 'install the package rabbitmq-server of Debian 12, and stop the service that it starts',
-    skipped: 'test/interop/management-differential.test.ts',
+    skipped: 'test/interop/management-differential.test.ts and beside-rabbitmq.test.ts',
   },
   {
     name: 'Go, and the examples with amqp091-go',
@@ -77,6 +79,20 @@ const NEEDS: readonly Need[] = [
     debianPackages: ['default-jdk-headless', 'maven'],
     byHand: 'install a JDK, 17 or newer, and Maven, with access to a Maven repository',
     skipped: 'test/interop/java-client.test.ts',
+  },
+  {
+    name: 'Go, and the scenarios with rabbit-hole',
+    find: () => placeOf(compileRabbitHole()),
+    debianPackages: ['golang-go', 'ca-certificates'],
+    byHand: 'install Go 1.24 or newer, with access to a Go module proxy',
+    skipped: 'test/interop/rabbit-hole.test.ts',
+  },
+  {
+    name: 'Java, and the scenarios with Hop',
+    find: () => placeOf(compileHop()),
+    debianPackages: ['default-jdk-headless', 'maven'],
+    byHand: 'install a JDK, 17 or newer, and Maven, with access to a Maven repository',
+    skipped: 'test/interop/hop.test.ts',
   },
 ];
 

@@ -34,6 +34,8 @@ const GO: Recipe = {
   steps: (_sources, output) => [['go', 'build', '-trimpath', '-o', join(output, 'client'), '.']],
 };
 
+const RABBIT_HOLE: Recipe = { ...GO, name: 'rabbit-hole', sources: 'test/interop/rabbit-hole' };
+
 const GO_EXAMPLES: Recipe = {
   name: 'go-examples',
   sources: 'examples/go',
@@ -61,9 +63,16 @@ const JAVA: Recipe = {
   ],
 };
 
+const HOP: Recipe = { ...JAVA, name: 'hop', sources: 'test/interop/hop' };
+
 /** The directory with the program `client`. */
 export function compileGo(): Compiled {
   return compile(GO);
+}
+
+/** The directory with the program `client`, which uses the management API. */
+export function compileRabbitHole(): Compiled {
+  return compile(RABBIT_HOLE);
 }
 
 /** The directory with a program for each example. */
@@ -74,6 +83,11 @@ export function compileGoExamples(): Compiled {
 /** The directory with `classes`, and `lib` with the client's jars. */
 export function compileJava(): Compiled {
   return compile(JAVA);
+}
+
+/** The directory with `classes` that use the management API, and `lib` with its client's jars. */
+export function compileHop(): Compiled {
+  return compile(HOP);
 }
 
 function compile(recipe: Recipe): Compiled {
