@@ -17,6 +17,7 @@ import { DroppedSegment } from './dropped-segment.ts';
 import { Hole } from './hole.ts';
 import { LocalQueueLog } from './local-queue-log.ts';
 import type { Delivering } from './log-context.ts';
+import { Pressure } from './pressure.ts';
 import { recover } from './recovery.ts';
 import type { RecordBatch } from './record-batch.ts';
 import { Retirement } from './retirement.ts';
@@ -25,6 +26,9 @@ import type { Carried } from './wal-file.ts';
 import { WriteAheadLog } from './write-ahead-log.ts';
 
 const FILE_SIZE = 64 * 1024 * 1024;
+/** Octets of pages that are being written beyond which publishers wait, and below which they go on. */
+const PAGE_OCTETS_MAX = 8 * 1024 * 1024;
+const PAGE_OCTETS_MIN = 2 * 1024 * 1024;
 
 export class LocalJournal implements Journal, JournalParts {
   readonly wal: WriteAheadLog;
@@ -45,6 +49,9 @@ export class LocalJournal implements Journal, JournalParts {
   readonly #opened = new Set<LocalQueueLog>();
   readonly #retirement: Retirement;
   readonly #compaction: Compaction;
+  readonly #pressure = new Pressure((isHigh) => this.onPressure(isHigh));
+  /** Octets of pages that are being written. */
+  #pageOctets = 0;
   pageFailureCount = 0;
   #hasPageFailed = false;
 
@@ -73,7 +80,7 @@ export class LocalJournal implements Journal, JournalParts {
         this.#retirement.look();
       },
       onTrouble: (error) => options.onTrouble?.(error),
-      onPressure: (isHigh) => this.onPressure(isHigh),
+      onPressure: (isHigh) => this.#pressure.set('log', isHigh),
     });
     this.segments = new Segments({
       disk,
@@ -217,7 +224,14 @@ export class LocalJournal implements Journal, JournalParts {
     this.#compaction.look();
   }
 
-  pageWritten(error: DiskError | null): void {
+  pageBegun(octets: number): void {
+    this.#pageOctets += octets;
+    if (this.#pageOctets > PAGE_OCTETS_MAX) this.#pressure.set('pages', true);
+  }
+
+  pageWritten(octets: number, error: DiskError | null): void {
+    this.#pageOctets -= octets;
+    if (this.#pageOctets < PAGE_OCTETS_MIN) this.#pressure.set('pages', false);
     if (error !== null) this.pageFailureCount++;
     if (error === null && !this.#hasPageFailed) return;
     if (error !== null && !this.#hasPageFailed) {

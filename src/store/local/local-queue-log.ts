@@ -163,9 +163,10 @@ export class LocalQueueLog implements QueueLog, PageLog, Carried, Delivering {
   ): void {
     const octets = batch.seal(PAGE_HEADER_SIZE);
     writePageHeader(octets, header);
+    this.journal.pageBegun(octets.length);
     this.journal.segments.append(octets, (error, segment, offset) => {
       this.journal.pageBatches.release(batch);
-      this.journal.pageWritten(error);
+      this.journal.pageWritten(octets.length, error);
       if (error !== null || segment === null) {
         done(null);
         return;

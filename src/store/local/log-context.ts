@@ -25,6 +25,8 @@ export interface LogContext {
   carryLater(carried: Carried): void;
   /** Tells of this in the batch. */
   carryNow(carried: Carried): void;
+  /** A page is about to be written. */
+  pageBegun(octets: number): void;
   /** A page was written, or could not be: then its messages are where they were. */
-  pageWritten(error: DiskError | null): void;
+  pageWritten(octets: number, error: DiskError | null): void;
 }
