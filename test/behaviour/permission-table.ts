@@ -25,7 +25,7 @@ const OWN = { durable: false, autoDelete: false } as const;
 const QUEUE = { durable: false, exclusive: false } as const;
 
 /** basic.publish has no answer: the next method's tells that it was carried out. */
-async function publish(channel: Channel, exchange: string, key: string): Promise<void> {
+export async function publish(channel: Channel, exchange: string, key: string): Promise<void> {
   channel.publish(exchange, key, Buffer.from('body'));
   await channel.prefetch(1);
 }

@@ -16,6 +16,7 @@ import {
   allBut,
   exactPermissions,
   OPERATIONS,
+  publish,
   refusalText,
   type Operation,
 } from './permission-table.ts';
@@ -137,6 +138,24 @@ describe('permissions', { concurrency: true }, () => {
     });
     const text = "write access to exchange 'amq.default' in vhost '/' refused for user 'user'";
     assert.match(refusal ?? '', closedWith(`ACCESS_REFUSED - ${text}`));
+    await connection.close();
+  });
+
+  test('a name with a line break in it does not pass for a routing key', async () => {
+    await using running = await startWithUser();
+    permit(running.access, USER, { configure: '.*', write: '.*', read: '.*' });
+    const exchange = 'amq.topic';
+    const limits = { user: USER, vhost: '/', exchange, write: '^open$', read: '' };
+    void running.access.topicPermissions.put(limits);
+    const connection = await open(running.port, USER);
+    const missing = await refusalOf(await connection.createChannel(), (channel) =>
+      publish(channel, `${exchange}\nsecret`, 'open'),
+    );
+    assert.match(missing ?? '', /404 \(NOT-FOUND\)/u);
+    const refusal = await refusalOf(await connection.createChannel(), (channel) =>
+      publish(channel, exchange, 'secret'),
+    );
+    assert.match(refusal ?? '', /write access to topic 'secret' in exchange 'amq\.topic'/u);
     await connection.close();
   });
 
