@@ -7,6 +7,7 @@ import { hash } from 'node:crypto';
 import type { Clock } from '../runtime/clock.ts';
 import type { Timers } from '../runtime/timers.ts';
 import type { Login } from './authenticator.ts';
+import { networkOf } from './peer-network.ts';
 
 interface Rule {
   /** Failures that cost nothing. */
@@ -21,6 +22,8 @@ const OF_ADDRESS: Rule = { freeCount: 20, firstDelayMs: 50, longestDelayMs: 1000
 
 /** Peers that are remembered; then the one that failed longest ago is forgotten. */
 const PEERS_MAX = 10_000;
+/** Longer names count by their digest, in characters. */
+const KEY_LENGTH_MAX = 64;
 /** After this long without a failure everything is forgotten, in milliseconds. */
 const MEMORY_MS = 600_000;
 /** Logins of a peer that may wait; more are refused at once, right or wrong. */
@@ -54,7 +57,7 @@ export class FailedLogins {
   wait(login: Login): Promise<boolean> | void {
     const nowMs = this.#clock.monotonicMs();
     const ofUser = this.#ofUsers.find(userKey(login), nowMs);
-    const ofAddress = this.#ofAddresses.find(addressKey(login), nowMs);
+    const ofAddress = this.#ofAddresses.find(networkOf(login.peer), nowMs);
     if (ofUser === null && ofAddress === null) return undefined;
     const waitMs = Math.max(
       this.#ofUsers.waitOf(ofUser, nowMs),
@@ -84,7 +87,7 @@ export class FailedLogins {
   failed(login: Login): void {
     const nowMs = this.#clock.monotonicMs();
     this.#ofUsers.failed(userKey(login), nowMs);
-    this.#ofAddresses.failed(addressKey(login), nowMs);
+    this.#ofAddresses.failed(networkOf(login.peer), nowMs);
   }
 
   succeeded(login: Login): void {
@@ -96,20 +99,15 @@ function isFull(peer: Failures | null): boolean {
   return peer !== null && peer.waitingCount >= WAITING_MAX;
 }
 
-/** Who has one address of IPv6 mostly has all that share its first half. */
-function addressKey({ peer }: Login): string {
-  const { address } = peer;
-  return address.includes('.') ? address : address.split(':').slice(0, 4).join(':');
-}
-
 /**
  * Tokens are no guesses, and many share a name with them, or none: one that has expired slows down itself alone. Its address
  * counts all the same, because back ends with slow hashes may be asked, too.
  */
 function userKey(login: Login): string {
   const { userName, password } = login;
-  const who = isTokenLike(password) ? hash('sha256', password) : userName;
-  return `${addressKey(login)} ${who}`;
+  const who = isTokenLike(password) ? password : userName;
+  // Ten thousand of these are kept, and a client may send a long one.
+  return `${networkOf(login.peer)} ${who.length > KEY_LENGTH_MAX ? hash('sha256', who) : who}`;
 }
 
 /** As JSON Web Tokens begin. */

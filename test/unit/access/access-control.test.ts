@@ -105,6 +105,22 @@ describe('a login', () => {
     assert.ok(access.authenticate(login('nobody', 'x')) instanceof Promise);
   });
 
+  test('does not wait for all the passwords that another address has guessed before', async () => {
+    const access = accessOn(new MemoryDefinitionStore());
+    const hash = await access.users.hashPassword('right');
+    void access.users.put({ name: 'a', ...hash, tags: [], limits: {} });
+    const answered: string[] = [];
+    const guesses = Array.from({ length: 12 }, async (_, index) => {
+      await access.authenticate(login('a', `wrong ${index}`, false));
+      answered.push('wrong');
+    });
+    const right = Promise.resolve(access.authenticate(login('a', 'right'))).then(() =>
+      answered.push('right'),
+    );
+    await Promise.all([...guesses, right]);
+    assert.ok(answered.indexOf('right') < 6, answered.join(' '));
+  });
+
   test('with a slow hash is computed once, until the password changes', async () => {
     const access = guestAccess();
     const hash = await access.users.hashPassword('first');
