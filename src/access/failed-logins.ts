@@ -23,7 +23,7 @@ const OF_ADDRESS: Rule = { freeCount: 20, firstDelayMs: 50, longestDelayMs: 1000
 /** Peers that are remembered; then the one that failed longest ago is forgotten. */
 const PEERS_MAX = 10_000;
 /** Longer names count by their digest, in characters. */
-const KEY_LENGTH_MAX = 64;
+const NAME_LENGTH_MAX = 64;
 /** After this long without a failure everything is forgotten, in milliseconds. */
 const MEMORY_MS = 600_000;
 /** Logins of a peer that may wait; more are refused at once, right or wrong. */
@@ -105,9 +105,12 @@ function isFull(peer: Failures | null): boolean {
  */
 function userKey(login: Login): string {
   const { userName, password } = login;
-  const who = isTokenLike(password) ? password : userName;
-  // Ten thousand of these are kept, and a client may send a long one.
-  return `${networkOf(login.peer)} ${who.length > KEY_LENGTH_MAX ? hash('sha256', who) : who}`;
+  return `${networkOf(login.peer)} ${isTokenLike(password) ? hash('sha256', password) : shortened(userName)}`;
+}
+
+/** Ten thousand of these are kept, and a client may send long ones. */
+function shortened(userName: string): string {
+  return userName.length > NAME_LENGTH_MAX ? hash('sha256', userName) : userName;
 }
 
 /** As JSON Web Tokens begin. */

@@ -54,12 +54,7 @@ export class InternalBackEnd implements BackEnd, Authorizer {
     return this.#conclude(answer, user);
   }
 
-  #verify(
-    digest: string,
-    password: string,
-    user: User | null,
-    peer: Peer,
-  ): Eventually<boolean> {
+  #verify(digest: string, password: string, user: User | null, peer: Peer): Eventually<boolean> {
     const key = `${digest} ${user?.passwordHash ?? ''}`;
     const pending = this.#pending.get(key);
     if (pending !== undefined) return pending;
