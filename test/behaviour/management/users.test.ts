@@ -98,6 +98,11 @@ describe('the management API', { concurrency: true }, () => {
       const answer = await api.send('PUT', '/users/u', '{');
       assert.equal(answer.status, 400);
       assert.deepEqual(await answer.json(), { error: 'bad_request', reason: 'not_json' });
+      const deep = `{"value":${'['.repeat(10_000)}${']'.repeat(10_000)}}`;
+      await api.expect(400, 'PUT', '/global-parameters/g', deep);
+      const parameter = `{"global_parameters":[{"name":"g",${deep.slice(1)}]}`;
+      await api.expect(400, 'POST', '/definitions', parameter);
+      await api.expect(200, 'GET', '/definitions');
     });
   });
 
