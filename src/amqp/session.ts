@@ -7,6 +7,7 @@ import type { Access, AuthenticatedUser, Peer } from '../access/authenticator.ts
 import type { Broker } from '../broker/broker.ts';
 import type { DeclareGuard } from '../broker/declare-guard.ts';
 import { BrokerError } from '../broker/errors.ts';
+import { stripLineBreaks } from '../broker/names.ts';
 import type { ExchangeDeclaration } from '../broker/exchanges.ts';
 import type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
 import type { TakenMessage } from '../broker/queue/queue-ref.ts';
@@ -54,24 +55,25 @@ export class Session {
 
   /** @throws BrokerError as exchange.declare */
   async declareExchange(declaration: ExchangeDeclaration): Promise<void> {
-    const { name, arguments: args } = declaration;
+    const name = stripLineBreaks(declaration.name);
     checkShort('exchange', Buffer.byteLength(name));
-    await this.#know(declaring('exchange', name, args, 'alternate-exchange'));
+    await this.#know(declaring('exchange', name, declaration.arguments, 'alternate-exchange'));
     const { exchanges } = this.#options.virtualHost;
     await this.#done(() => exchanges.declare(declaration, this.#guard('exchange')));
   }
 
   /** @throws BrokerError as exchange.delete */
-  async deleteExchange(name: string, ifUnused: boolean): Promise<void> {
+  async deleteExchange(rawName: string, ifUnused: boolean): Promise<void> {
+    const name = stripLineBreaks(rawName);
     await this.#require('configure', 'exchange', name);
     await this.#done(() => this.#options.virtualHost.exchanges.delete(name, ifUnused));
   }
 
   /** @throws BrokerError as queue.declare */
   async declareQueue(declaration: QueueDeclaration): Promise<void> {
-    const { name, arguments: args } = declaration;
+    const name = stripLineBreaks(declaration.name);
     checkShort('queue', Buffer.byteLength(name));
-    await this.#know(declaring('queue', name, args, 'x-dead-letter-exchange'));
+    await this.#know(declaring('queue', name, declaration.arguments, 'x-dead-letter-exchange'));
     const { queues } = this.#options.virtualHost;
     await this.#done(() => {
       const queue = queues.declare(declaration, this.#owner, this.#guard('queue'));
@@ -81,9 +83,10 @@ export class Session {
 
   /** @throws BrokerError as queue.delete */
   async deleteQueue(
-    name: string,
+    rawName: string,
     conditions: { readonly ifUnused: boolean; readonly ifEmpty: boolean },
   ): Promise<void> {
+    const name = stripLineBreaks(rawName);
     await this.#require('configure', 'queue', name);
     const { queues } = this.#options.virtualHost;
     await this.#done(() => {
@@ -93,16 +96,17 @@ export class Session {
   }
 
   /** @throws BrokerError as queue.purge */
-  async purgeQueue(name: string): Promise<void> {
+  async purgeQueue(rawName: string): Promise<void> {
+    const name = stripLineBreaks(rawName);
     await this.#require('read', 'queue', name);
     const queue = this.#options.virtualHost.queues.get(name, this.#owner);
     await this.#done(async () => void (await queue.purge()));
   }
 
   /** @throws BrokerError as queue.bind and exchange.bind */
-  async bind(kind: DestinationKind, request: BindingRequest): Promise<void> {
-    checkShort('routing_key', request.bindingKey.length);
-    await this.#requireBinding(kind, request);
+  async bind(kind: DestinationKind, wanted: BindingRequest): Promise<void> {
+    checkShort('routing_key', wanted.bindingKey.length);
+    const request = await this.#permitted(kind, wanted);
     const { virtualHost } = this.#options;
     await this.#done(() =>
       kind === 'queue'
@@ -112,8 +116,8 @@ export class Session {
   }
 
   /** @throws BrokerError as queue.unbind and exchange.unbind */
-  async unbind(kind: DestinationKind, request: BindingRequest): Promise<void> {
-    await this.#requireBinding(kind, request);
+  async unbind(kind: DestinationKind, wanted: BindingRequest): Promise<void> {
+    const request = await this.#permitted(kind, wanted);
     const { virtualHost } = this.#options;
     await this.#done(() =>
       kind === 'queue'
@@ -134,7 +138,8 @@ export class Session {
    *
    * @throws BrokerError as basic.get
    */
-  async get(name: string, count: number, mode: GetMode): Promise<readonly TakenMessage[]> {
+  async get(rawName: string, count: number, mode: GetMode): Promise<readonly TakenMessage[]> {
+    const name = stripLineBreaks(rawName);
     await this.#require('read', 'queue', name);
     const { broker, virtualHost } = this.#options;
     const queue = virtualHost.queues.get(name, this.#owner);
@@ -159,10 +164,11 @@ export class Session {
     return taken;
   }
 
-  async #requireBinding(
-    kind: DestinationKind,
-    { source, destination, bindingKey }: BindingRequest,
-  ): Promise<void> {
+  /** The binding by the names that its ends really have. @throws BrokerError ACCESS_REFUSED */
+  async #permitted(kind: DestinationKind, wanted: BindingRequest): Promise<BindingRequest> {
+    const source = stripLineBreaks(wanted.source);
+    const destination = stripLineBreaks(wanted.destination);
+    const { bindingKey } = wanted;
     const write: Question = { access: 'write', kind, name: destination };
     const read: Question = { access: 'read', kind: 'exchange', name: source };
     const { virtualHost } = this.#options;
@@ -170,6 +176,7 @@ export class Session {
     const questions = isTopic ? [write, read, { ...read, topic: bindingKey }] : [write, read];
     await this.#know(questions);
     for (const question of questions) this.#access.require(question);
+    return { ...wanted, source, destination };
   }
 
   async #require(access: Access, kind: DestinationKind, name: string): Promise<void> {
