@@ -5,7 +5,6 @@
 import type { AccessControl } from '../access/access-control.ts';
 import type { Access, AuthenticatedUser, Peer } from '../access/authenticator.ts';
 import type { Broker } from '../broker/broker.ts';
-import type { DeclareGuard } from '../broker/declare-guard.ts';
 import { BrokerError } from '../broker/errors.ts';
 import { stripLineBreaks } from '../broker/names.ts';
 import type { ExchangeDeclaration } from '../broker/exchanges.ts';
@@ -16,8 +15,8 @@ import { ChannelCounters } from '../broker/statistics/counters.ts';
 import type { BindingRequest, VirtualHost } from '../broker/virtual-host.ts';
 import { ConnectionAccess, type Question } from './connection-access.ts';
 import { DeliveryMeter } from './delivery-meter.ts';
+import { binding, declareGuard, declaring } from './needed-permissions.ts';
 import { publishDirectly, type DirectPublish, type PublishResult } from './direct-publish.ts';
-import type { FieldTable } from './wire/field-table.ts';
 
 export interface SessionOptions {
   readonly broker: Broker;
@@ -57,9 +56,9 @@ export class Session {
   async declareExchange(declaration: ExchangeDeclaration): Promise<void> {
     const name = stripLineBreaks(declaration.name);
     checkShort('exchange', Buffer.byteLength(name));
-    await this.#know(declaring('exchange', name, declaration.arguments, 'alternate-exchange'));
+    await this.#know(declaring('exchange', name, declaration.arguments.get('alternate-exchange')));
     const { exchanges } = this.#options.virtualHost;
-    await this.#done(() => exchanges.declare(declaration, this.#guard('exchange')));
+    await this.#done(() => exchanges.declare(declaration, declareGuard(this.#access, 'exchange')));
   }
 
   /** @throws BrokerError as exchange.delete */
@@ -73,10 +72,10 @@ export class Session {
   async declareQueue(declaration: QueueDeclaration): Promise<void> {
     const name = stripLineBreaks(declaration.name);
     checkShort('queue', Buffer.byteLength(name));
-    await this.#know(declaring('queue', name, declaration.arguments, 'x-dead-letter-exchange'));
+    await this.#know(declaring('queue', name, declaration.arguments.get('x-dead-letter-exchange')));
     const { queues } = this.#options.virtualHost;
     await this.#done(() => {
-      const queue = queues.declare(declaration, this.#owner, this.#guard('queue'));
+      const queue = queues.declare(declaration, this.#owner, declareGuard(this.#access, 'queue'));
       return queues.whenDurable(queue.name);
     });
   }
@@ -168,15 +167,11 @@ export class Session {
   async #permitted(kind: DestinationKind, wanted: BindingRequest): Promise<BindingRequest> {
     const source = stripLineBreaks(wanted.source);
     const destination = stripLineBreaks(wanted.destination);
-    const { bindingKey } = wanted;
-    const write: Question = { access: 'write', kind, name: destination };
-    const read: Question = { access: 'read', kind: 'exchange', name: source };
-    const { virtualHost } = this.#options;
-    const isTopic = virtualHost.findExchange(source)?.type.name === 'topic';
-    const questions = isTopic ? [write, read, { ...read, topic: bindingKey }] : [write, read];
+    const request = { ...wanted, source, destination };
+    const questions = binding(kind, request, this.#options.virtualHost);
     await this.#know(questions);
     for (const question of questions) this.#access.require(question);
-    return { ...wanted, source, destination };
+    return request;
   }
 
   async #require(access: Access, kind: DestinationKind, name: string): Promise<void> {
@@ -187,17 +182,6 @@ export class Session {
 
   async #know(questions: readonly Question[]): Promise<void> {
     await this.#access.known(questions);
-  }
-
-  /** For what is declared. */
-  #guard(kind: DestinationKind): DeclareGuard {
-    return {
-      configure: (name) => this.#access.require({ access: 'configure', kind, name }),
-      forward: (name, exchange) => {
-        this.#access.require({ access: 'read', kind, name });
-        this.#access.require({ access: 'write', kind: 'exchange', name: exchange });
-      },
-    };
   }
 
   /** What follows from an operation happens in the same turn. */
@@ -217,19 +201,6 @@ function checkShort(what: string, length: number): void {
     'PRECONDITION_FAILED',
     `${what} should be less than ${SHORT_STRING_MAX} bytes, actually was ${length}`,
   );
-}
-
-function declaring(
-  kind: DestinationKind,
-  name: string,
-  args: FieldTable,
-  forward: string,
-): readonly Question[] {
-  const configure: Question = { access: 'configure', kind, name };
-  const exchange = args.get(forward);
-  if (exchange?.type !== 'S') return [configure];
-  const read: Question = { access: 'read', kind, name };
-  return [configure, read, { access: 'write', kind: 'exchange', name: String(exchange.value) }];
 }
 
 /** RabbitMQ's rules for basic.get. */
