@@ -15,7 +15,11 @@ import { addUser, permit, startAccessBroker, type AccessBroker } from '../suppor
 import {
   allBut,
   exactPermissions,
+  KEY_OPERATIONS,
+  keyPermission,
+  keyRefusalText,
   OPERATIONS,
+  prepareKeys,
   publish,
   refusalText,
   type Operation,
@@ -79,6 +83,25 @@ describe('permissions', { concurrency: true }, () => {
       await prepare(running.port, operation);
       permit(running.access, USER, exactPermissions(needs));
       const connection = await open(running.port, USER);
+      assert.equal(await refusalOf(await connection.createChannel(), perform), null);
+      await connection.close();
+    });
+  }
+
+  for (const operation of KEY_OPERATIONS) {
+    test(`${operation.is} needs its key '${operation.key}' among the topic permissions`, async () => {
+      await using running = await startWithUser();
+      const admin = await open(running.port, 'guest');
+      await prepareKeys(await admin.createChannel());
+      await admin.close();
+      const { topicPermissions } = running.access;
+      permit(running.access, USER, { configure: '.*', write: '.*', read: '.*' });
+      void topicPermissions.put({ user: USER, vhost: '/', ...keyPermission(operation, false) });
+      const connection = await open(running.port, USER);
+      const { perform } = operation;
+      const refusal = await refusalOf(await connection.createChannel(), perform);
+      assert.match(refusal ?? '', closedWith(keyRefusalText(operation, USER)));
+      void topicPermissions.put({ user: USER, vhost: '/', ...keyPermission(operation, true) });
       assert.equal(await refusalOf(await connection.createChannel(), perform), null);
       await connection.close();
     });
