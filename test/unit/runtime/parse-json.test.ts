@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { parseJson } from '../../../src/runtime/parse-json.ts';
 
 function nested(levels: number): string {
-  return '[{"a":'.repeat(levels / 2) + '1' + '}]'.repeat(levels / 2);
+  return `${'[{"a":'.repeat(levels / 2)}1${'}]'.repeat(levels / 2)}`;
 }
 
 describe('JSON of others', () => {
