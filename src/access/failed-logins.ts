@@ -43,6 +43,9 @@ export class FailedLogins {
   readonly #ofUsers: PeerTable;
   readonly #ofAddresses: PeerTable;
 
+  /** Passwords whose answer is awaited, by user; the one that came first. */
+  readonly #underWay = new Map<string, { readonly password: string | null; count: number }>();
+
   constructor(clock: Clock, timers: Timers) {
     this.#clock = clock;
     this.#timers = timers;
@@ -56,7 +59,11 @@ export class FailedLogins {
    */
   wait(login: Login): Promise<boolean> | void {
     const nowMs = this.#clock.monotonicMs();
-    const ofUser = this.#ofUsers.find(userKey(login), nowMs);
+    const key = userKey(login);
+    const other = this.#underWay.get(key);
+    // At least one of two passwords is wrong: who tries many at the same time does not get around the wait.
+    if (other !== undefined && other.password !== login.password) this.#ofUsers.failed(key, nowMs);
+    const ofUser = this.#ofUsers.find(key, nowMs);
     const ofAddress = this.#ofAddresses.find(networkOf(login.peer), nowMs);
     if (ofUser === null && ofAddress === null) return undefined;
     const waitMs = Math.max(
@@ -82,6 +89,18 @@ export class FailedLogins {
         resolve(true);
       });
     });
+  }
+
+  /** The answer takes a while. Returns what to call when it is there. */
+  awaited(login: Login): () => void {
+    const key = userKey(login);
+    const awaited = this.#underWay.get(key) ?? { password: login.password, count: 0 };
+    awaited.count++;
+    this.#underWay.set(key, awaited);
+    return () => {
+      awaited.count--;
+      if (awaited.count === 0) this.#underWay.delete(key);
+    };
   }
 
   failed(login: Login): void {
