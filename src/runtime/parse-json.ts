@@ -4,13 +4,22 @@
 /** Arrays and objects within each other. */
 const DEPTH_MAX = 100;
 
-/** @throws SyntaxError */
+/** @throws SyntaxError that quotes nothing of the text, which may be secret */
 export function parseJson(text: string): unknown {
-  const value: unknown = JSON.parse(text);
+  const value = parse(text);
   if (isDeeperThan(DEPTH_MAX, value)) {
     throw new SyntaxError(`it is nested more than ${DEPTH_MAX} levels deep`);
   }
   return value;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const { message } = error as SyntaxError;
+    throw new SyntaxError(message.replace(/, (?:\.{3})?".*$/su, ''));
+  }
 }
 
 function isDeeperThan(levels: number, value: unknown): boolean {

@@ -26,5 +26,13 @@ describe('JSON of others', () => {
 
   test('is refused where it is none', () => {
     assert.throws(() => parseJson('{'), SyntaxError);
+    assert.throws(
+      () => parseJson('{"password": secret}'),
+      (error) => {
+        assert.ok(error instanceof SyntaxError);
+        assert.match(error.message, /^Unexpected token 's'$/u);
+        return true;
+      },
+    );
   });
 });
