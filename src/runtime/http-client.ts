@@ -75,6 +75,8 @@ export class HttpClient {
   async ask(question: HttpQuestion): Promise<HttpAnswer> {
     let request: ClientRequest | null = null;
     let deadline: NodeJS.Timeout | undefined;
+    // A request that is given up fails like one whose connection has ended.
+    let isGivenUp = false;
     try {
       return await new Promise<HttpAnswer>((resolve, reject) => {
         const { requestTimeoutMs } = this.#options;
@@ -90,13 +92,15 @@ export class HttpClient {
             text.then((known) => resolve({ status, text: known }), reject);
           });
           sent.on('error', (error) => {
-            if (retriesLeft > 0 && sent.reusedSocket && wasClosed(error)) attempt(retriesLeft - 1);
+            const mayRetry = retriesLeft > 0 && sent.reusedSocket && !isGivenUp;
+            if (mayRetry && wasClosed(error)) attempt(retriesLeft - 1);
             else reject(error);
           });
         };
         attempt(RETRIES_MAX);
       });
     } catch (error) {
+      isGivenUp = true;
       (request as ClientRequest | null)?.destroy();
       throw asClientError(error as Error);
     } finally {
