@@ -259,7 +259,10 @@ export class AccessControl implements Authenticator, Authorizer {
   }
 
   #tryLogin(login: Login): Eventually<AuthenticatedUser | null> {
-    return whenKnown(this.#chain.authenticate(login), (user) => {
+    const answer = this.#chain.authenticate(login);
+    const isAnswered = answer instanceof Promise ? this.#failedLogins.awaited(login) : null;
+    return whenKnown(answer, (user) => {
+      isAnswered?.();
       const isAllowed =
         user !== null && (login.peer.isLoopback || !this.#loopbackUsers.has(user.name));
       this.#count(login, isAllowed ? 'succeeded' : 'failed');

@@ -7,6 +7,7 @@ import { hash } from 'node:crypto';
 import type { Clock } from '../runtime/clock.ts';
 import type { Timers } from '../runtime/timers.ts';
 import type { Login } from './authenticator.ts';
+import { networkOf } from './peer-network.ts';
 
 interface Rule {
   /** Failures that cost nothing. */
@@ -21,6 +22,8 @@ const OF_ADDRESS: Rule = { freeCount: 20, firstDelayMs: 50, longestDelayMs: 1000
 
 /** Peers that are remembered; then the one that failed longest ago is forgotten. */
 const PEERS_MAX = 10_000;
+/** Longer names count by their digest, in characters. */
+const NAME_LENGTH_MAX = 64;
 /** After this long without a failure everything is forgotten, in milliseconds. */
 const MEMORY_MS = 600_000;
 /** Logins of a peer that may wait; more are refused at once, right or wrong. */
@@ -40,6 +43,9 @@ export class FailedLogins {
   readonly #ofUsers: PeerTable;
   readonly #ofAddresses: PeerTable;
 
+  /** Passwords whose answer is awaited, by user; the one that came first. */
+  readonly #underWay = new Map<string, { readonly password: string | null; count: number }>();
+
   constructor(clock: Clock, timers: Timers) {
     this.#clock = clock;
     this.#timers = timers;
@@ -53,8 +59,12 @@ export class FailedLogins {
    */
   wait(login: Login): Promise<boolean> | void {
     const nowMs = this.#clock.monotonicMs();
-    const ofUser = this.#ofUsers.find(userKey(login), nowMs);
-    const ofAddress = this.#ofAddresses.find(addressKey(login), nowMs);
+    const key = userKey(login);
+    const other = this.#underWay.get(key);
+    // At least one of two passwords is wrong: who tries many at the same time does not get around the wait.
+    if (other !== undefined && other.password !== login.password) this.#ofUsers.failed(key, nowMs);
+    const ofUser = this.#ofUsers.find(key, nowMs);
+    const ofAddress = this.#ofAddresses.find(networkOf(login.peer), nowMs);
     if (ofUser === null && ofAddress === null) return undefined;
     const waitMs = Math.max(
       this.#ofUsers.waitOf(ofUser, nowMs),
@@ -81,10 +91,22 @@ export class FailedLogins {
     });
   }
 
+  /** The answer takes a while. Returns what to call when it is there. */
+  awaited(login: Login): () => void {
+    const key = userKey(login);
+    const awaited = this.#underWay.get(key) ?? { password: login.password, count: 0 };
+    awaited.count++;
+    this.#underWay.set(key, awaited);
+    return () => {
+      awaited.count--;
+      if (awaited.count === 0) this.#underWay.delete(key);
+    };
+  }
+
   failed(login: Login): void {
     const nowMs = this.#clock.monotonicMs();
     this.#ofUsers.failed(userKey(login), nowMs);
-    this.#ofAddresses.failed(addressKey(login), nowMs);
+    this.#ofAddresses.failed(networkOf(login.peer), nowMs);
   }
 
   succeeded(login: Login): void {
@@ -96,20 +118,18 @@ function isFull(peer: Failures | null): boolean {
   return peer !== null && peer.waitingCount >= WAITING_MAX;
 }
 
-/** Who has one address of IPv6 mostly has all that share its first half. */
-function addressKey({ peer }: Login): string {
-  const { address } = peer;
-  return address.includes('.') ? address : address.split(':').slice(0, 4).join(':');
-}
-
 /**
  * Tokens are no guesses, and many share a name with them, or none: one that has expired slows down itself alone. Its address
  * counts all the same, because back ends with slow hashes may be asked, too.
  */
 function userKey(login: Login): string {
   const { userName, password } = login;
-  const who = isTokenLike(password) ? hash('sha256', password) : userName;
-  return `${addressKey(login)} ${who}`;
+  return `${networkOf(login.peer)} ${isTokenLike(password) ? hash('sha256', password) : shortened(userName)}`;
+}
+
+/** Ten thousand of these are kept, and a client may send long ones. */
+function shortened(userName: string): string {
+  return userName.length > NAME_LENGTH_MAX ? hash('sha256', userName) : userName;
 }
 
 /** As JSON Web Tokens begin. */

@@ -6,11 +6,13 @@ import type {
   Authorizer,
   BackEnd,
   Login,
+  Peer,
   Resource,
   TopicVariables,
 } from './authenticator.ts';
 import type { Eventually } from './eventually.ts';
 import type { PasswordHash, PasswordHashing } from './password-hashing.ts';
+import { networkOf } from './peer-network.ts';
 import type { Permissions } from './permissions.ts';
 import type { TopicPermissions } from './topic-permissions.ts';
 import type { User, Users } from './users.ts';
@@ -36,7 +38,7 @@ export class InternalBackEnd implements BackEnd, Authorizer {
     this.#verified = new VerifiedCredentials(options.random);
   }
 
-  authenticate({ userName, password }: Login): Eventually<AuthenticatedUser | null> {
+  authenticate({ userName, password, peer }: Login): Eventually<AuthenticatedUser | null> {
     const user = this.#options.users.find(userName);
     if (password === null) return user === undefined ? null : this.#accept(user);
     // As in RabbitMQ: a blank password is none.
@@ -45,18 +47,18 @@ export class InternalBackEnd implements BackEnd, Authorizer {
     if (userName === '') return null;
     const digest = this.#verified.digestOf(userName, password);
     if (user !== undefined && this.#verified.has(digest, user)) return this.#accept(user);
-    const answer = this.#verify(digest, password, user ?? null);
+    const answer = this.#verify(digest, password, user ?? null, peer);
     if (answer instanceof Promise) {
       return answer.then((isRight) => this.#conclude(isRight, user));
     }
     return this.#conclude(answer, user);
   }
 
-  #verify(digest: string, password: string, user: User | null): Eventually<boolean> {
+  #verify(digest: string, password: string, user: User | null, peer: Peer): Eventually<boolean> {
     const key = `${digest} ${user?.passwordHash ?? ''}`;
     const pending = this.#pending.get(key);
     if (pending !== undefined) return pending;
-    const answer = this.#options.hashing.verify(password, user);
+    const answer = this.#options.hashing.verify(password, user, networkOf(peer));
     if (!(answer instanceof Promise)) return answer;
     const checked = answer
       .then((isRight) => {

@@ -8,6 +8,7 @@
 import { createHash, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto';
 import type { Random } from '../runtime/random.ts';
 import type { Eventually } from './eventually.ts';
+import { FairTurns } from './fair-turns.ts';
 
 export interface PasswordHash {
   /** Base64; empty: nobody can log in with a password. */
@@ -55,8 +56,11 @@ export class PasswordHashing {
   /** What new passwords are hashed with. */
   readonly algorithm: string;
   readonly #random: Random;
-  readonly #waiting: (() => void)[] = [];
-  #runningCount = 0;
+  readonly #turns = new FairTurns({
+    runningMax: RUNNING_MAX,
+    waitingMax: WAITING_MAX,
+    overload: () => new HashingOverload(`${WAITING_MAX} passwords wait to be checked`),
+  });
   /** Stands for the password of users that do not exist. */
   readonly #dummy: PasswordHash;
 
@@ -84,7 +88,7 @@ export class PasswordHashing {
     }
     const salt = this.#random.bytes(SCRYPT_SALT_SIZE);
     const { logN, r, p } = SCRYPT_COST;
-    const key = await this.#derive(password, salt, { N: 2 ** logN, r, p });
+    const key = await this.#derive(password, salt, { N: 2 ** logN, r, p }, '');
     return { passwordHash: scryptOctets(salt, key).toString('base64'), hashingAlgorithm };
   }
 
@@ -92,55 +96,47 @@ export class PasswordHashing {
    * Whether this is the password. Without a user (null) the work is the same, and so it is for a wrong password of a user
    * whose algorithm is faster than the broker's: who guesses learns nothing from the time it takes.
    *
+   * @param whose who asks, such as an address: one with many passwords does not hold up others
    * @throws HashingOverload
    */
-  verify(password: string, stored: PasswordHash | null): Eventually<boolean> {
-    if (stored === null || stored.passwordHash === '') return this.#pretend(password);
-    if (stored.hashingAlgorithm === SCRYPT) return this.#verifyScrypt(password, stored);
-    return isRabbitPassword(password, stored) || this.#pretend(password);
+  verify(password: string, stored: PasswordHash | null, whose = ''): Eventually<boolean> {
+    if (stored === null || stored.passwordHash === '') return this.#pretend(password, whose);
+    if (stored.hashingAlgorithm === SCRYPT) return this.#verifyScrypt(password, stored, whose);
+    return isRabbitPassword(password, stored) || this.#pretend(password, whose);
   }
 
   /** As much work as a wrong password gives. */
-  #pretend(password: string): Eventually<false> {
-    if (this.algorithm === SCRYPT) return this.#pretendScrypt(password);
+  #pretend(password: string, whose: string): Eventually<false> {
+    if (this.algorithm === SCRYPT) return this.#pretendScrypt(password, whose);
     isRabbitPassword(password, this.#dummy);
     return false;
   }
 
-  async #pretendScrypt(password: string): Promise<false> {
-    await this.#verifyScrypt(password, this.#dummy);
+  async #pretendScrypt(password: string, whose: string): Promise<false> {
+    await this.#verifyScrypt(password, this.#dummy, whose);
     return false;
   }
 
-  async #verifyScrypt(password: string, { passwordHash }: PasswordHash): Promise<boolean> {
+  async #verifyScrypt(
+    password: string,
+    { passwordHash }: PasswordHash,
+    whose: string,
+  ): Promise<boolean> {
     const octets = Buffer.from(passwordHash, 'base64');
     const options = scryptOptionsOf(octets);
     if (options === null) return false;
     const salt = octets.subarray(SCRYPT_SALT_START, SCRYPT_KEY_START);
-    const key = await this.#derive(password, salt, options);
+    const key = await this.#derive(password, salt, options, whose);
     return timingSafeEqual(key, octets.subarray(SCRYPT_KEY_START));
   }
 
-  async #derive(password: string, salt: Uint8Array, options: ScryptOptions): Promise<Buffer> {
-    await this.#turn();
-    try {
-      return await derive(password, salt, options);
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#runningCount--;
-      else next();
-    }
-  }
-
-  #turn(): Promise<void> | void {
-    if (this.#runningCount < RUNNING_MAX) {
-      this.#runningCount++;
-      return undefined;
-    }
-    if (this.#waiting.length >= WAITING_MAX) {
-      throw new HashingOverload(`${WAITING_MAX} passwords wait to be checked`);
-    }
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  async #derive(
+    password: string,
+    salt: Uint8Array,
+    options: ScryptOptions,
+    whose: string,
+  ): Promise<Buffer> {
+    return this.#turns.run(whose, async () => derive(password, salt, options));
   }
 }
 

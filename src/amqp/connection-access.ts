@@ -193,9 +193,10 @@ async function settled(answers: readonly Promise<unknown>[]): Promise<void> {
 }
 
 function keyOf({ access, kind, name, topic }: Question): string {
-  const key = `${access} ${kind} ${name}`;
-  // No name has a line break: names of clients lose theirs.
-  return topic === undefined ? key : `${key}\n${topic}`;
+  // Publishers and arguments name exchanges as they like, and keys may be anything: only the length tells where one ends.
+  return topic === undefined
+    ? `${access} ${kind} ${name}`
+    : `${access} topic ${name.length} ${name}${topic}`;
 }
 
 /** The default exchange has no name; for permissions it has. */

@@ -5,8 +5,8 @@
 import type { AccessControl } from '../access/access-control.ts';
 import type { Access, AuthenticatedUser, Peer } from '../access/authenticator.ts';
 import type { Broker } from '../broker/broker.ts';
-import type { DeclareGuard } from '../broker/declare-guard.ts';
 import { BrokerError } from '../broker/errors.ts';
+import { stripLineBreaks } from '../broker/names.ts';
 import type { ExchangeDeclaration } from '../broker/exchanges.ts';
 import type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
 import type { TakenMessage } from '../broker/queue/queue-ref.ts';
@@ -15,8 +15,8 @@ import { ChannelCounters } from '../broker/statistics/counters.ts';
 import type { BindingRequest, VirtualHost } from '../broker/virtual-host.ts';
 import { ConnectionAccess, type Question } from './connection-access.ts';
 import { DeliveryMeter } from './delivery-meter.ts';
+import { binding, declareGuard, declaring } from './needed-permissions.ts';
 import { publishDirectly, type DirectPublish, type PublishResult } from './direct-publish.ts';
-import type { FieldTable } from './wire/field-table.ts';
 
 export interface SessionOptions {
   readonly broker: Broker;
@@ -54,36 +54,38 @@ export class Session {
 
   /** @throws BrokerError as exchange.declare */
   async declareExchange(declaration: ExchangeDeclaration): Promise<void> {
-    const { name, arguments: args } = declaration;
+    const name = stripLineBreaks(declaration.name);
     checkShort('exchange', Buffer.byteLength(name));
-    await this.#know(declaring('exchange', name, args, 'alternate-exchange'));
+    await this.#know(declaring('exchange', name, declaration.arguments.get('alternate-exchange')));
     const { exchanges } = this.#options.virtualHost;
-    await this.#done(() => exchanges.declare(declaration, this.#guard('exchange')));
+    await this.#done(() => exchanges.declare(declaration, declareGuard(this.#access, 'exchange')));
   }
 
   /** @throws BrokerError as exchange.delete */
-  async deleteExchange(name: string, ifUnused: boolean): Promise<void> {
+  async deleteExchange(rawName: string, ifUnused: boolean): Promise<void> {
+    const name = stripLineBreaks(rawName);
     await this.#require('configure', 'exchange', name);
     await this.#done(() => this.#options.virtualHost.exchanges.delete(name, ifUnused));
   }
 
   /** @throws BrokerError as queue.declare */
   async declareQueue(declaration: QueueDeclaration): Promise<void> {
-    const { name, arguments: args } = declaration;
+    const name = stripLineBreaks(declaration.name);
     checkShort('queue', Buffer.byteLength(name));
-    await this.#know(declaring('queue', name, args, 'x-dead-letter-exchange'));
+    await this.#know(declaring('queue', name, declaration.arguments.get('x-dead-letter-exchange')));
     const { queues } = this.#options.virtualHost;
     await this.#done(() => {
-      const queue = queues.declare(declaration, this.#owner, this.#guard('queue'));
+      const queue = queues.declare(declaration, this.#owner, declareGuard(this.#access, 'queue'));
       return queues.whenDurable(queue.name);
     });
   }
 
   /** @throws BrokerError as queue.delete */
   async deleteQueue(
-    name: string,
+    rawName: string,
     conditions: { readonly ifUnused: boolean; readonly ifEmpty: boolean },
   ): Promise<void> {
+    const name = stripLineBreaks(rawName);
     await this.#require('configure', 'queue', name);
     const { queues } = this.#options.virtualHost;
     await this.#done(() => {
@@ -93,16 +95,17 @@ export class Session {
   }
 
   /** @throws BrokerError as queue.purge */
-  async purgeQueue(name: string): Promise<void> {
+  async purgeQueue(rawName: string): Promise<void> {
+    const name = stripLineBreaks(rawName);
     await this.#require('read', 'queue', name);
     const queue = this.#options.virtualHost.queues.get(name, this.#owner);
     await this.#done(async () => void (await queue.purge()));
   }
 
   /** @throws BrokerError as queue.bind and exchange.bind */
-  async bind(kind: DestinationKind, request: BindingRequest): Promise<void> {
-    checkShort('routing_key', request.bindingKey.length);
-    await this.#requireBinding(kind, request);
+  async bind(kind: DestinationKind, wanted: BindingRequest): Promise<void> {
+    checkShort('routing_key', wanted.bindingKey.length);
+    const request = await this.#permitted(kind, wanted);
     const { virtualHost } = this.#options;
     await this.#done(() =>
       kind === 'queue'
@@ -112,8 +115,8 @@ export class Session {
   }
 
   /** @throws BrokerError as queue.unbind and exchange.unbind */
-  async unbind(kind: DestinationKind, request: BindingRequest): Promise<void> {
-    await this.#requireBinding(kind, request);
+  async unbind(kind: DestinationKind, wanted: BindingRequest): Promise<void> {
+    const request = await this.#permitted(kind, wanted);
     const { virtualHost } = this.#options;
     await this.#done(() =>
       kind === 'queue'
@@ -134,7 +137,8 @@ export class Session {
    *
    * @throws BrokerError as basic.get
    */
-  async get(name: string, count: number, mode: GetMode): Promise<readonly TakenMessage[]> {
+  async get(rawName: string, count: number, mode: GetMode): Promise<readonly TakenMessage[]> {
+    const name = stripLineBreaks(rawName);
     await this.#require('read', 'queue', name);
     const { broker, virtualHost } = this.#options;
     const queue = virtualHost.queues.get(name, this.#owner);
@@ -159,17 +163,15 @@ export class Session {
     return taken;
   }
 
-  async #requireBinding(
-    kind: DestinationKind,
-    { source, destination, bindingKey }: BindingRequest,
-  ): Promise<void> {
-    const write: Question = { access: 'write', kind, name: destination };
-    const read: Question = { access: 'read', kind: 'exchange', name: source };
-    const { virtualHost } = this.#options;
-    const isTopic = virtualHost.findExchange(source)?.type.name === 'topic';
-    const questions = isTopic ? [write, read, { ...read, topic: bindingKey }] : [write, read];
+  /** The binding by the names that its ends really have. @throws BrokerError ACCESS_REFUSED */
+  async #permitted(kind: DestinationKind, wanted: BindingRequest): Promise<BindingRequest> {
+    const source = stripLineBreaks(wanted.source);
+    const destination = stripLineBreaks(wanted.destination);
+    const request = { ...wanted, source, destination };
+    const questions = binding(kind, request, this.#options.virtualHost);
     await this.#know(questions);
     for (const question of questions) this.#access.require(question);
+    return request;
   }
 
   async #require(access: Access, kind: DestinationKind, name: string): Promise<void> {
@@ -180,17 +182,6 @@ export class Session {
 
   async #know(questions: readonly Question[]): Promise<void> {
     await this.#access.known(questions);
-  }
-
-  /** For what is declared. */
-  #guard(kind: DestinationKind): DeclareGuard {
-    return {
-      configure: (name) => this.#access.require({ access: 'configure', kind, name }),
-      forward: (name, exchange) => {
-        this.#access.require({ access: 'read', kind, name });
-        this.#access.require({ access: 'write', kind: 'exchange', name: exchange });
-      },
-    };
   }
 
   /** What follows from an operation happens in the same turn. */
@@ -210,19 +201,6 @@ function checkShort(what: string, length: number): void {
     'PRECONDITION_FAILED',
     `${what} should be less than ${SHORT_STRING_MAX} bytes, actually was ${length}`,
   );
-}
-
-function declaring(
-  kind: DestinationKind,
-  name: string,
-  args: FieldTable,
-  forward: string,
-): readonly Question[] {
-  const configure: Question = { access: 'configure', kind, name };
-  const exchange = args.get(forward);
-  if (exchange?.type !== 'S') return [configure];
-  const read: Question = { access: 'read', kind, name };
-  return [configure, read, { access: 'write', kind: 'exchange', name: String(exchange.value) }];
 }
 
 /** RabbitMQ's rules for basic.get. */

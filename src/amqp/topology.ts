@@ -14,6 +14,7 @@ import type { BindingRequest } from '../broker/virtual-host.ts';
 import type { Durable } from '../broker/stored-definitions.ts';
 import type { ChannelContext } from './channel-context.ts';
 import type { Question } from './connection-access.ts';
+import { binding, declareGuard, declaring } from './needed-permissions.ts';
 import {
   encodeExchangeBindOk,
   encodeExchangeDeclareOk,
@@ -34,7 +35,6 @@ import {
   type QueuePurge,
   type QueueUnbind,
 } from './wire/generated/methods.ts';
-import type { FieldValue } from './wire/field-table.ts';
 import type { WireWriter } from './wire/wire-writer.ts';
 
 export class Topology {
@@ -72,14 +72,7 @@ export class Topology {
 
   /** For what is declared or deleted. */
   #guard(kind: 'exchange' | 'queue'): DeclareGuard {
-    const { access } = this.#channel.connection;
-    return {
-      configure: (name) => access.require({ access: 'configure', kind, name }),
-      forward: (name, exchange) => {
-        access.require({ access: 'read', kind, name });
-        access.require({ access: 'write', kind: 'exchange', name: exchange });
-      },
-    };
+    return declareGuard(this.#channel.connection.access, kind);
   }
 
   // Exchanges ----------------------------------------------------------------------------------
@@ -145,20 +138,14 @@ export class Topology {
     });
   }
 
-  /** To write to the destination, and to read from the source: from a topic exchange with this key. */
   #whenBindable(kind: 'exchange' | 'queue', request: BindingRequest, proceed: () => void): void {
     const { access, virtualHost } = this.#channel.connection;
-    const { source: name, destination, bindingKey: topic } = request;
-    const write: Question = { access: 'write', kind, name: destination };
-    const read: Question = { access: 'read', kind: 'exchange', name };
-    const readTopic: Question = { ...read, topic };
-    const isTopic = virtualHost.findExchange(name)?.type.name === 'topic';
-    this.#whenKnown(isTopic ? [write, read, readTopic] : [write, read], () => {
+    const [write, ...reads] = binding(kind, request, virtualHost);
+    this.#whenKnown([write, ...reads], () => {
       access.require(write);
-      if (kind === 'exchange') refuseDefaultExchange(destination);
-      refuseDefaultExchange(name);
-      access.require(read);
-      if (isTopic) access.require(readTopic);
+      if (kind === 'exchange') refuseDefaultExchange(request.destination);
+      refuseDefaultExchange(request.source);
+      for (const read of reads) access.require(read);
       proceed();
     });
   }
@@ -290,18 +277,6 @@ function exchangeBinding(method: ExchangeBind | ExchangeUnbind): BindingRequest 
     bindingKey: method.routingKey,
     arguments: method.arguments,
   };
-}
-
-/** What is asked while something is declared: see DeclareGuard. */
-function declaring(
-  kind: 'exchange' | 'queue',
-  name: string,
-  forward: FieldValue | undefined,
-): readonly Question[] {
-  const configure: Question = { access: 'configure', kind, name };
-  if (forward?.type !== 'S') return [configure];
-  const read: Question = { access: 'read', kind, name };
-  return [configure, read, { access: 'write', kind: 'exchange', name: String(forward.value) }];
 }
 
 function anyAccess(kind: 'exchange' | 'queue', name: string): readonly Question[] {

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import type { JsonObject } from '../amqp/wire/field-table-json.ts';
 import { DefinitionsError } from './definitions-error.ts';
+import { parseJson } from '../runtime/parse-json.ts';
 
 export interface UserItem {
   readonly name: string;
@@ -250,7 +251,7 @@ export function readDefinitions(octets: Uint8Array, vhost: string | null): Defin
   const text = new TextDecoder().decode(octets);
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch (error) {
     // What is wrong is not repeated: it may be a secret. Where it is may be told.
     const [place = ''] =

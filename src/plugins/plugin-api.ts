@@ -71,6 +71,7 @@ export type { Exchange } from '../broker/exchange/exchange.ts';
 export { bodyOf, propertiesOf } from '../broker/message.ts';
 export type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
 export { readAuthorization } from '../access/http-authorization.ts';
+export { parseJson } from '../runtime/parse-json.ts';
 export { compilePattern, PatternError } from '../runtime/pattern.ts';
 export { isoTime } from '../runtime/iso-time.ts';
 export { LogFile } from '../runtime/log-file.ts';

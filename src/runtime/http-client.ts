@@ -40,7 +40,7 @@ const IDLE_MS = 15_000;
 /** A kept connection may end just when it is used again; then the question is asked anew, up to so many times. */
 const RETRIES_MAX = 3;
 
-/** Why there is no answer, in words without anything that was asked. */
+/** Why there is no answer, in a few words that follow who was asked, without anything that was asked. */
 export class HttpClientError extends Error {
   override readonly name = 'HttpClientError';
 }
@@ -49,6 +49,7 @@ export class HttpClient {
   readonly #options: HttpClientOptions;
   readonly #plain: PlainAgent;
   readonly #tls: TlsAgent;
+  readonly #closing = new AbortController();
 
   /** @throws TlsFileError */
   constructor(options: HttpClientOptions) {
@@ -65,6 +66,7 @@ export class HttpClient {
 
   /** Ends all connections; what was asked fails. */
   close(): void {
+    this.#closing.abort();
     this.#plain.destroy();
     this.#tls.destroy();
   }
@@ -73,11 +75,13 @@ export class HttpClient {
   async ask(question: HttpQuestion): Promise<HttpAnswer> {
     let request: ClientRequest | null = null;
     let deadline: NodeJS.Timeout | undefined;
+    // A request that is given up fails like one whose connection has ended.
+    let isGivenUp = false;
     try {
       return await new Promise<HttpAnswer>((resolve, reject) => {
         const { requestTimeoutMs } = this.#options;
         deadline = setTimeout(() => {
-          reject(new HttpClientError(`no answer within ${requestTimeoutMs} ms`));
+          reject(new HttpClientError(`does not answer within ${requestTimeoutMs} ms`));
         }, requestTimeoutMs);
         const attempt = (retriesLeft: number): void => {
           const sent = this.#send(question, reject);
@@ -88,13 +92,15 @@ export class HttpClient {
             text.then((known) => resolve({ status, text: known }), reject);
           });
           sent.on('error', (error) => {
-            if (retriesLeft > 0 && sent.reusedSocket && wasClosed(error)) attempt(retriesLeft - 1);
+            const mayRetry = retriesLeft > 0 && sent.reusedSocket && !isGivenUp;
+            if (mayRetry && wasClosed(error)) attempt(retriesLeft - 1);
             else reject(error);
           });
         };
         attempt(RETRIES_MAX);
       });
     } catch (error) {
+      isGivenUp = true;
       (request as ClientRequest | null)?.destroy();
       throw asClientError(error as Error);
     } finally {
@@ -109,7 +115,8 @@ export class HttpClient {
     const isTls = url.protocol === 'https:';
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
     const agent = isTls ? this.#tls : this.#plain;
-    const options = { method, agent, headers: { ...headers, ...length } };
+    const { signal } = this.#closing;
+    const options = { method, agent, headers: { ...headers, ...length }, signal };
     const request = (isTls ? tlsRequest : plainRequest)(url, options);
     request.on('socket', (socket) => this.#watchConnecting(socket, isTls, fail));
     request.end(body);
@@ -120,7 +127,7 @@ export class HttpClient {
     if (!socket.connecting) return;
     const { connectionTimeoutMs } = this.#options;
     const timer = setTimeout(() => {
-      fail(new HttpClientError(`not connected within ${connectionTimeoutMs} ms`));
+      fail(new HttpClientError(`cannot be reached within ${connectionTimeoutMs} ms`));
     }, connectionTimeoutMs);
     const stop = (): void => clearTimeout(timer);
     socket.once(isTls ? 'secureConnect' : 'connect', stop);
@@ -133,7 +140,7 @@ async function readText(response: IncomingMessage, longest: number): Promise<str
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > longest) throw new HttpClientError(`an answer of more than ${longest} octets`);
+    if (length > longest) throw new HttpClientError(`answers with more than ${longest} octets`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();
@@ -148,6 +155,8 @@ function wasClosed(error: Error): boolean {
 function asClientError(error: Error): HttpClientError {
   if (error instanceof HttpClientError) return error;
   const { code = '' } = error as NodeJS.ErrnoException;
-  const message = error.message === '' ? code : error.message;
-  return new HttpClientError(message, { cause: error });
+  // What OpenSSL says of certificates is in the message, and what the system says mostly in the code alone.
+  const reason =
+    error.message === '' ? `cannot be reached (${code})` : `cannot be asked: ${error.message}`;
+  return new HttpClientError(reason, { cause: error });
 }

@@ -1,10 +1,15 @@
 // TLS for connections that the broker makes: whom it believes, and who it says it is. Files are read when a connection is
 // prepared, so that what is wrong with them is told at the start.
+import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { ConnectionOptions, PeerCertificate, DetailedPeerCertificate } from 'node:tls';
 import { checkServerIdentity, createSecureContext } from 'node:tls';
 import { readFileSync } from 'node:fs';
+import { readSmallFile } from './small-file.ts';
 import { TlsFileError } from './tls-identity.ts';
+
+/** All that Linux comes with are 250 KB. */
+const AUTHORITIES_OCTETS_MAX = 1024 * 1024;
 
 /** Paths are of PEM files. Null stands for the default. */
 export interface TlsClientSettings {
@@ -37,7 +42,7 @@ export function tlsClientOptions(settings: Partial<TlsClientSettings>): Connecti
     throw new TlsFileError('TLS needs a certificate and its private key, or neither');
   }
   const options: ConnectionOptions = {
-    ...(caCertFile === null ? {} : { ca: read(caCertFile) }),
+    ...(caCertFile === null ? {} : { ca: readAuthorities(caCertFile) }),
     ...(certFile === null ? {} : { cert: read(certFile) }),
     ...(keyFile === null ? {} : { key: read(keyFile) }),
     ...(password === null ? {} : { passphrase: password }),
@@ -94,6 +99,27 @@ function countBetween(certificate: DetailedPeerCertificate): number {
   }
 }
 
+/** @throws TlsFileError */
+function readAuthorities(path: string): Buffer {
+  try {
+    const octets = readSmallFile(path, AUTHORITIES_OCTETS_MAX);
+    // OpenSSL would take whatever it is, and believe nobody.
+    assertCertificate(octets);
+    return octets;
+  } catch (error) {
+    throw new TlsFileError(
+      `${path} has no certificates that could be used (PEM): ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+}
+
+/** @throws Error */
+function assertCertificate(octets: Buffer): void {
+  void new X509Certificate(octets);
+}
+
+/** @throws TlsFileError */
 function read(path: string): Buffer {
   try {
     return readFileSync(path);

@@ -387,6 +387,23 @@ describe('who logs in', { concurrency: true }, () => {
     );
   });
 
+  test('does nothing over the management API in a virtual host that is closed to them', async () => {
+    await using server = await startAuthServer((question) => {
+      if (question.about === 'user') return 'allow administrator';
+      return question.about === 'vhost' ? 'deny' : 'allow';
+    });
+    const access = { backEnds: [HTTP], http: server.paths };
+    await withManagement(
+      async ({ as }) => {
+        const jane = as('jane', 'secret');
+        const refusal = { error: 'not_authorised', reason: 'Access refused.' };
+        assert.deepEqual(await jane.expect(401, 'PUT', '/queues/%2F/q', {}), refusal);
+        assert.deepEqual(await jane.get('/queues/%2F'), []);
+      },
+      { access },
+    );
+  });
+
   test('needs a tag for the management API', async () => {
     await using server = await startAuthServer(() => 'allow');
     const access = { backEnds: [HTTP], http: server.paths };

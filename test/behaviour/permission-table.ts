@@ -16,6 +16,14 @@ export interface Operation {
   readonly needs: readonly Need[];
 }
 
+/** What needs a routing key, beside the permissions, of the exchange `amq.topic`. */
+export interface KeyOperation {
+  readonly is: string;
+  readonly access: 'write' | 'read';
+  readonly key: string;
+  readonly perform: (channel: Channel) => Promise<unknown>;
+}
+
 /** Names that no other operation has, and that no other name contains. */
 function namesOf(prefix: string): Record<'q' | 'x' | 'y', string> {
   return { q: `${prefix}-queue`, x: `${prefix}-exchange`, y: `${prefix}-other` };
@@ -25,8 +33,13 @@ const OWN = { durable: false, autoDelete: false } as const;
 const QUEUE = { durable: false, exclusive: false } as const;
 
 /** basic.publish has no answer: the next method's tells that it was carried out. */
-async function publish(channel: Channel, exchange: string, key: string): Promise<void> {
-  channel.publish(exchange, key, Buffer.from('body'));
+export async function publish(
+  channel: Channel,
+  exchange: string,
+  key: string,
+  headers: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  channel.publish(exchange, key, Buffer.from('body'), { headers });
   await channel.prefetch(1);
 }
 
@@ -104,6 +117,8 @@ function queueOperations(): readonly Operation[] {
   const declare = namesOf('declare-q');
   const again = namesOf('again-q');
   const dead = namesOf('dead');
+  const deadKnown = namesOf('dead-known');
+  const withDead = { ...QUEUE, deadLetterExchange: deadKnown.x };
   const remove = namesOf('delete-q');
   const bind = namesOf('bind-q');
   const unbind = namesOf('unbind-q');
@@ -134,6 +149,12 @@ function queueOperations(): readonly Operation[] {
         { access: 'read', kind: 'queue', name: dead.q },
         { access: 'write', kind: 'exchange', name: dead.x },
       ],
+    },
+    {
+      is: 'queue.declare with a dead-letter exchange of one that is there',
+      prepare: (channel) => channel.assertQueue(deadKnown.q, withDead),
+      perform: (channel) => channel.assertQueue(deadKnown.q, withDead),
+      needs: [{ access: 'configure', kind: 'queue', name: deadKnown.q }],
     },
     {
       is: 'queue.delete',
@@ -211,6 +232,77 @@ export const OPERATIONS: readonly Operation[] = [
   ...queueOperations(),
   ...messageOperations(),
 ];
+
+const TOPIC = 'amq.topic';
+const FREE_KEY = 'free';
+const KEY = 'orders.eu';
+
+/** An administrator makes what these need: `keyed-queue` and `keyed-exchange`. */
+export async function prepareKeys(channel: Channel): Promise<void> {
+  await channel.assertQueue('keyed-queue', QUEUE);
+  await channel.assertExchange('keyed-exchange', 'fanout', OWN);
+}
+
+export const KEY_OPERATIONS: readonly KeyOperation[] = [
+  {
+    is: 'basic.publish',
+    access: 'write',
+    key: KEY,
+    perform: (channel) => publish(channel, TOPIC, KEY),
+  },
+  {
+    is: 'basic.publish with an empty routing key',
+    access: 'write',
+    key: '',
+    perform: (channel) => publish(channel, TOPIC, ''),
+  },
+  ...(['CC', 'BCC'] as const).map(
+    (header): KeyOperation => ({
+      is: `basic.publish with ${header}`,
+      access: 'write',
+      key: KEY,
+      perform: (channel) => publish(channel, TOPIC, FREE_KEY, { [header]: [KEY] }),
+    }),
+  ),
+  {
+    is: 'queue.bind',
+    access: 'read',
+    key: KEY,
+    perform: (channel) => channel.bindQueue('keyed-queue', TOPIC, KEY),
+  },
+  {
+    is: 'queue.unbind',
+    access: 'read',
+    key: KEY,
+    perform: (channel) => channel.unbindQueue('keyed-queue', TOPIC, KEY),
+  },
+  {
+    is: 'exchange.bind',
+    access: 'read',
+    key: KEY,
+    perform: (channel) => channel.bindExchange('keyed-exchange', TOPIC, KEY),
+  },
+  {
+    is: 'exchange.unbind',
+    access: 'read',
+    key: KEY,
+    perform: (channel) => channel.unbindExchange('keyed-exchange', TOPIC, KEY),
+  },
+];
+
+/** Topic permissions with these keys and the one that is free, or without this one. */
+export function keyPermission(
+  { access, key }: KeyOperation,
+  isGranted: boolean,
+): { readonly exchange: string; readonly write: string; readonly read: string } {
+  const literal = key.replaceAll('.', '\\.');
+  const own = isGranted ? `^(${FREE_KEY}|${literal})$` : `^(?!${literal}$)`;
+  return { exchange: TOPIC, write: '', read: '', [access]: own };
+}
+
+export function keyRefusalText({ access, key }: KeyOperation, user: string): string {
+  return `ACCESS_REFUSED - ${access} access to topic '${key}' in exchange '${TOPIC}' in vhost '/' refused for user '${user}'`;
+}
 
 /** What a client is told that lacks a permission. */
 export function refusalText({ access, kind, name }: Need, user: string): string {

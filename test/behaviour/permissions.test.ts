@@ -15,7 +15,12 @@ import { addUser, permit, startAccessBroker, type AccessBroker } from '../suppor
 import {
   allBut,
   exactPermissions,
+  KEY_OPERATIONS,
+  keyPermission,
+  keyRefusalText,
   OPERATIONS,
+  prepareKeys,
+  publish,
   refusalText,
   type Operation,
 } from './permission-table.ts';
@@ -83,6 +88,25 @@ describe('permissions', { concurrency: true }, () => {
     });
   }
 
+  for (const operation of KEY_OPERATIONS) {
+    test(`${operation.is} needs its key '${operation.key}' among the topic permissions`, async () => {
+      await using running = await startWithUser();
+      const admin = await open(running.port, 'guest');
+      await prepareKeys(await admin.createChannel());
+      await admin.close();
+      const { topicPermissions } = running.access;
+      permit(running.access, USER, { configure: '.*', write: '.*', read: '.*' });
+      void topicPermissions.put({ user: USER, vhost: '/', ...keyPermission(operation, false) });
+      const connection = await open(running.port, USER);
+      const { perform } = operation;
+      const refusal = await refusalOf(await connection.createChannel(), perform);
+      assert.match(refusal ?? '', closedWith(keyRefusalText(operation, USER)));
+      void topicPermissions.put({ user: USER, vhost: '/', ...keyPermission(operation, true) });
+      assert.equal(await refusalOf(await connection.createChannel(), perform), null);
+      await connection.close();
+    });
+  }
+
   test('a queue that the server names needs configure for that name', async () => {
     await using running = await startWithUser();
     const connection = await open(running.port, USER);
@@ -137,6 +161,24 @@ describe('permissions', { concurrency: true }, () => {
     });
     const text = "write access to exchange 'amq.default' in vhost '/' refused for user 'user'";
     assert.match(refusal ?? '', closedWith(`ACCESS_REFUSED - ${text}`));
+    await connection.close();
+  });
+
+  test('a name with a line break in it does not pass for a routing key', async () => {
+    await using running = await startWithUser();
+    permit(running.access, USER, { configure: '.*', write: '.*', read: '.*' });
+    const exchange = 'amq.topic';
+    const limits = { user: USER, vhost: '/', exchange, write: '^open$', read: '' };
+    void running.access.topicPermissions.put(limits);
+    const connection = await open(running.port, USER);
+    const missing = await refusalOf(await connection.createChannel(), (channel) =>
+      publish(channel, `${exchange}\nsecret`, 'open'),
+    );
+    assert.match(missing ?? '', /404 \(NOT-FOUND\)/u);
+    const refusal = await refusalOf(await connection.createChannel(), (channel) =>
+      publish(channel, exchange, 'secret'),
+    );
+    assert.match(refusal ?? '', /write access to topic 'secret' in exchange 'amq\.topic'/u);
     await connection.close();
   });
 

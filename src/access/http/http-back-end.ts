@@ -5,6 +5,7 @@
 import { HttpClient, type HttpQuestion } from '../../runtime/http-client.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { TlsClientSettings } from '../../runtime/tls-client.ts';
+import { resourceFacts, topicFacts, type AskedFacts } from '../asked-facts.ts';
 import type {
   Access,
   AuthenticatedUser,
@@ -43,8 +44,6 @@ export interface HttpBackEndOptions extends Partial<Omit<HttpPaths, 'userPath'>>
 const TIMEOUT_MS = 15_000;
 /** Octets. More than tags and a reason is none. */
 const LONGEST_ANSWER = 65_536;
-
-type Form = Readonly<Record<string, string>>;
 
 export class HttpBackEnd implements BackEnd, Authorizer {
   readonly name = 'http';
@@ -87,28 +86,16 @@ export class HttpBackEnd implements BackEnd, Authorizer {
   }
 
   async vhostAccess(user: AuthenticatedUser, vhost: string, peer: Peer): Promise<boolean> {
-    return this.#isAllowed('vhostPath', {
-      username: user.name,
-      vhost,
-      ip: peer.address,
-      tags: user.tags.join(' '),
-    });
+    return this.#isAllowed('vhostPath', user, { vhost, ip: peer.address });
   }
 
   async resourceAccess(
     user: AuthenticatedUser,
     vhost: string,
-    { kind, name }: Resource,
+    resource: Resource,
     access: Access,
   ): Promise<boolean> {
-    return this.#isAllowed('resourcePath', {
-      username: user.name,
-      vhost,
-      resource: kind,
-      name,
-      permission: access,
-      tags: user.tags.join(' '),
-    });
+    return this.#isAllowed('resourcePath', user, resourceFacts(vhost, resource, access));
   }
 
   async topicAccess(
@@ -119,23 +106,16 @@ export class HttpBackEnd implements BackEnd, Authorizer {
     access: 'write' | 'read',
     variables: TopicVariables,
   ): Promise<boolean> {
-    const mapped = Object.entries(variables).map(([name, value]) => [
-      `variable_map.${name}`,
-      value,
-    ]);
-    return this.#isAllowed('topicPath', {
-      username: user.name,
-      vhost,
-      resource: 'topic',
-      name: exchange,
-      permission: access,
-      tags: user.tags.join(' '),
-      routing_key: routingKey,
-      ...(Object.fromEntries(mapped) as Form),
-    });
+    const facts = topicFacts(vhost, exchange, routingKey, access, variables);
+    return this.#isAllowed('topicPath', user, facts);
   }
 
-  async #isAllowed(path: keyof HttpPaths, parameters: Form): Promise<boolean> {
+  async #isAllowed(
+    path: keyof HttpPaths,
+    { name, tags }: AuthenticatedUser,
+    facts: AskedFacts,
+  ): Promise<boolean> {
+    const parameters = { username: name, ...facts, tags: tags.join(' ') };
     const decision = await this.#ask(path, parameters);
     // Tags belong to users: with them this is not an answer to what was asked.
     if (decision.is === 'allow' && decision.tags.length === 0) return true;
@@ -148,7 +128,7 @@ export class HttpBackEnd implements BackEnd, Authorizer {
   }
 
   /** @throws Error when there is no decision */
-  async #ask(path: keyof HttpPaths, parameters: Form): Promise<HttpDecision> {
+  async #ask(path: keyof HttpPaths, parameters: AskedFacts): Promise<HttpDecision> {
     const { [path]: target = null, method = 'get' } = this.#options;
     if (target === null) throw new Error(`${keyOf(path)} is not set`);
     const { status, text } = await this.#client.ask(questionOf(target, method, parameters));
@@ -159,7 +139,7 @@ export class HttpBackEnd implements BackEnd, Authorizer {
   }
 }
 
-function questionOf(target: string, method: 'get' | 'post', parameters: Form): HttpQuestion {
+function questionOf(target: string, method: 'get' | 'post', parameters: AskedFacts): HttpQuestion {
   const url = new URL(target);
   const form = new URLSearchParams(parameters).toString();
   if (method === 'get') {

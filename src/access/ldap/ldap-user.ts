@@ -1,4 +1,5 @@
 /** What a user of the directory may do. Made at their login, since queries may be asked as the user. */
+import { resourceFacts, topicFacts, type AskedFacts } from '../asked-facts.ts';
 import type {
   Access,
   AuthenticatedUser,
@@ -53,11 +54,11 @@ export class LdapUser implements Authorizer {
   async resourceAccess(
     user: AuthenticatedUser,
     vhost: string,
-    { kind, name }: Resource,
+    resource: Resource,
     access: Access,
   ): Promise<boolean> {
-    const variables = { vhost, resource: kind, name, permission: access };
-    return this.#ask(user, 'an operation', this.#decider.queries.resourceAccess, variables);
+    const facts = resourceFacts(vhost, resource, access);
+    return this.#ask(user, 'an operation', this.#decider.queries.resourceAccess, facts);
   }
 
   async topicAccess(
@@ -68,25 +69,15 @@ export class LdapUser implements Authorizer {
     access: 'write' | 'read',
     variables: TopicVariables,
   ): Promise<boolean> {
-    const mapped = Object.entries(variables).map(([name, value]) => [
-      `variable_map.${name}`,
-      value,
-    ]);
-    return this.#ask(user, 'a routing key', this.#decider.queries.topicAccess, {
-      vhost,
-      resource: 'topic',
-      name: exchange,
-      permission: access,
-      routing_key: routingKey,
-      ...(Object.fromEntries(mapped) as Record<string, string>),
-    });
+    const facts = topicFacts(vhost, exchange, routingKey, access, variables);
+    return this.#ask(user, 'a routing key', this.#decider.queries.topicAccess, facts);
   }
 
   async #ask(
     { name }: AuthenticatedUser,
     what: string,
     query: LdapQuery,
-    facts: Readonly<Record<string, string>>,
+    facts: AskedFacts,
   ): Promise<boolean> {
     const who = { username: name, user_dn: this.dn, ...domainVariables(name) };
     const isAllowed = await this.#decider.holds(query, this, { ...facts, ...who });

@@ -1,9 +1,10 @@
 /** Who issues tokens: its keys, from files and from its address, and what tokens may be signed with. */
-import { X509Certificate, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { JWK } from 'jose';
-import { fetchDocument, type ServerTrust } from '../../runtime/fetch-document.ts';
+import { fetchDocument } from '../../runtime/fetch-document.ts';
+import { HttpClient } from '../../runtime/http-client.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { readSmallFile } from '../../runtime/small-file.ts';
+import { TlsFileError } from '../../runtime/tls-identity.ts';
 import { BackEndError } from '../back-end-error.ts';
 import type { OAuthHttpsOptions, OAuthProviderOptions } from './oauth2-options.ts';
 import { ProviderKeys } from './provider-keys.ts';
@@ -14,8 +15,12 @@ import { TokenRefused } from './token-refused.ts';
 const ALGORITHMS = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ');
 
 const FETCH_TIMEOUT_MS = 5000;
-const DOCUMENT_OCTETS_MAX = 256 * 1024;
-const CA_FILE_OCTETS_MAX = 1024 * 1024;
+const LIMITS = {
+  requestTimeoutMs: FETCH_TIMEOUT_MS,
+  connectionTimeoutMs: FETCH_TIMEOUT_MS,
+  /** Octets of a document. */
+  longestAnswer: 256 * 1024,
+};
 
 export interface IdentityProviderParts {
   readonly runtime: Pick<Runtime, 'clock' | 'log'>;
@@ -36,11 +41,10 @@ export class IdentityProvider {
     this.algorithms = allowedAlgorithms(options.algorithms ?? [], runtime);
     this.#signingKeys = readSigningKeys(options.signingKeys ?? {});
     this.#defaultKey = defaultKey;
-    const trust = serverTrust(options.https ?? {});
     for (const url of [issuer, keysUrl]) assertAddress(url);
     const discoveryUrl = issuer === null ? null : discoveryAddress(issuer, options);
-    const limits = { timeoutMs: FETCH_TIMEOUT_MS, octetsMax: DOCUMENT_OCTETS_MAX };
-    const fetch = (url: URL): Promise<Buffer> => fetchDocument(url, { trust, signal, ...limits });
+    const client = httpClient(options.https ?? {}, signal);
+    const fetch = async (url: URL): Promise<string> => fetchDocument(client, url);
     this.#keys =
       keysUrl === null && discoveryUrl === null
         ? null
@@ -91,33 +95,15 @@ function assertAddress(url: string | null): void {
 }
 
 /** @throws BackEndError */
-function serverTrust(https: OAuthHttpsOptions): ServerTrust {
-  const { verify, caCertFile = null, depth = null, hostnameVerification } = https;
-  return {
-    authorities: caCertFile === null ? null : readAuthorities(caCertFile),
-    isVerified: verify !== 'verify_none',
-    isHostVerified: hostnameVerification !== 'none',
-    depth,
-  };
-}
-
-function readAuthorities(path: string): Buffer {
+function httpClient(tls: OAuthHttpsOptions, signal: AbortSignal): HttpClient {
   try {
-    const octets = readSmallFile(path, CA_FILE_OCTETS_MAX);
-    // OpenSSL would take whatever it is, and believe nobody.
-    assertCertificate(octets);
-    return octets;
+    const client = new HttpClient({ ...LIMITS, tls });
+    signal.addEventListener('abort', () => client.close());
+    return client;
   } catch (error) {
-    throw new BackEndError(
-      `auth_oauth2: ${path} has no certificates that could be used (PEM): ${(error as Error).message}`,
-      { cause: error },
-    );
+    if (!(error instanceof TlsFileError)) throw error;
+    throw new BackEndError(`auth_oauth2: ${error.message}`, { cause: error });
   }
-}
-
-/** @throws Error */
-function assertCertificate(octets: Buffer): void {
-  void new X509Certificate(octets);
 }
 
 /** Where an issuer tells its addresses (OpenID Connect Discovery 1.0, section 4). */

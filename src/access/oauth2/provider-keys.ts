@@ -21,7 +21,7 @@ export interface ProviderKeysOptions {
   /** Where it is asked; null: it is not. */
   readonly discoveryUrl: string | null;
   /** Rejects with the reason. */
-  readonly fetch: (url: URL) => Promise<Buffer>;
+  readonly fetch: (url: URL) => Promise<string>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -120,11 +120,11 @@ export class ProviderKeys {
   }
 
   async #fetchJson(url: URL): Promise<Readonly<Record<string, unknown>>> {
-    const octets = await this.#options.fetch(url).catch((error: unknown) => {
+    const text = await this.#options.fetch(url).catch((error: unknown) => {
       throw new Error(`${url.href} ${(error as Error).message}`, { cause: error });
     });
     try {
-      return (JSON.parse(octets.toString()) ?? {}) as Readonly<Record<string, unknown>>;
+      return (JSON.parse(text) ?? {}) as Readonly<Record<string, unknown>>;
     } catch {
       throw new Error(`${url.href} answers with something else than JSON`);
     }

@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import type { HttpBindings } from '@hono/node-server';
 import { getDotPath, safeParse } from 'valibot';
+import { parseJson } from '../plugin-api.ts';
 import { badRequest, type Route } from './route.ts';
 
 export type HttpContext = Context<{ Bindings: HttpBindings }>;
@@ -29,7 +30,7 @@ const WITHOUT_VALUES = {
 
 /** An empty body is an empty object. @throws Refusal that names the field */
 function checked(octets: Buffer, schema: NonNullable<Route['body']>): unknown {
-  const result = safeParse(schema, parseJson(octets), WITHOUT_VALUES);
+  const result = safeParse(schema, objectOf(octets), WITHOUT_VALUES);
   if (result.success) return result.output;
   const missing = result.issues.filter(({ received }) => received === 'undefined');
   if (missing.length > 0) {
@@ -43,10 +44,10 @@ function checked(octets: Buffer, schema: NonNullable<Route['body']>): unknown {
 }
 
 /** Some clients send `null` where there is nothing to say. @throws Refusal, with RabbitMQ's texts */
-function parseJson(octets: Buffer): object {
+function objectOf(octets: Buffer): object {
   let json: unknown;
   try {
-    json = octets.length === 0 ? {} : JSON.parse(octets.toString());
+    json = octets.length === 0 ? {} : parseJson(octets.toString());
   } catch {
     throw badRequest('not_json');
   }

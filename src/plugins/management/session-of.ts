@@ -7,9 +7,9 @@ import {
   type VirtualHost,
 } from '../plugin-api.ts';
 import { badRequest, missing, notAuthorised, type Request } from './route.ts';
-import { virtualHostToChange } from './virtual-host-of.ts';
+import { mayEnter, virtualHostToChange } from './virtual-host-of.ts';
 
-/** @throws Refusal as virtualHostToChange */
+/** @throws Refusal as virtualHostToChange; 401 also for administrators who could not enter */
 export async function sessionOf(
   context: PluginContext,
   request: Request,
@@ -17,6 +17,8 @@ export async function sessionOf(
   const virtualHost = await virtualHostToChange(context, request);
   const { broker, access } = context;
   const { user, peer } = request;
+  // Back ends may rely on it: who could not enter is not asked about what is inside.
+  if (!(await mayEnter(context, request, virtualHost.name))) throw notAuthorised('Access refused.');
   return { session: new Session({ broker, access, user, peer, virtualHost }), virtualHost };
 }
 

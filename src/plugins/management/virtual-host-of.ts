@@ -93,7 +93,8 @@ export function inChosenHost<T>(
   return chosen === '' ? items : items.filter((item) => vhostOf(item) === chosen);
 }
 
-async function mayEnter(
+/** As over AMQP, whatever tags the user has. */
+export async function mayEnter(
   { access }: PluginContext,
   { user, peer }: Request,
   vhost: string,

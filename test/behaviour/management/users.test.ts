@@ -63,6 +63,28 @@ describe('the management API', { concurrency: true }, () => {
     });
   });
 
+  test('lets who monitors look, and not make policies or parameters', async () => {
+    await withManagement(async ({ api, as }) => {
+      await api.send('PUT', '/users/u', { password: 'secret', tags: ['monitoring'] });
+      const permission = { configure: '.*', write: '.*', read: '.*' };
+      await api.send('PUT', '/permissions/%2F/u', permission);
+      const monitor = as('u', 'secret');
+      const policy = { pattern: '.*', definition: { 'max-length': 1 } };
+      await monitor.expect(401, 'PUT', '/policies/%2F/p', policy);
+      await monitor.expect(401, 'PUT', '/parameters/c/%2F/n', { value: {} });
+      await monitor.expect(401, 'GET', '/parameters');
+      assert.deepEqual(await monitor.get('/policies'), []);
+      assert.equal((await monitor.send('GET', '/nodes')).status, 200);
+    });
+  });
+
+  test('lets who makes policies see no nodes', async () => {
+    await withManagement(async ({ api, as }) => {
+      await api.send('PUT', '/users/u', { password: 'secret', tags: ['policymaker'] });
+      assert.equal((await as('u', 'secret').send('GET', '/nodes')).status, 401);
+    });
+  });
+
   test('names the field that is wrong', async () => {
     await withManagement(async ({ api }) => {
       const answer = await api.send('POST', '/users/bulk-delete', { users: ['a', 1] });
@@ -76,6 +98,11 @@ describe('the management API', { concurrency: true }, () => {
       const answer = await api.send('PUT', '/users/u', '{');
       assert.equal(answer.status, 400);
       assert.deepEqual(await answer.json(), { error: 'bad_request', reason: 'not_json' });
+      const deep = `{"value":${'['.repeat(10_000)}${']'.repeat(10_000)}}`;
+      await api.expect(400, 'PUT', '/global-parameters/g', deep);
+      const parameter = `{"global_parameters":[{"name":"g",${deep.slice(1)}]}`;
+      await api.expect(400, 'POST', '/definitions', parameter);
+      await api.expect(200, 'GET', '/definitions');
     });
   });
 

@@ -13,6 +13,7 @@ import { SCRYPT } from '../../../src/access/password-hashing.ts';
 import { createSystemRuntime } from '../../../src/runtime/system-runtime.ts';
 import { MemoryDefinitionStore } from '../../../src/store/memory/memory-definition-store.ts';
 import { CollectedLog } from '../../support/collected-log.ts';
+import { SimulatedTime } from '../../support/simulated-time.ts';
 import { guestAccess, hashOf } from '../../support/guest-access.ts';
 
 function accessOn(
@@ -103,6 +104,49 @@ describe('a login', () => {
     const access = accessOn(new MemoryDefinitionStore());
     assert.equal(access.authenticate(login('', 'eyJ.token.x')), null);
     assert.ok(access.authenticate(login('nobody', 'x')) instanceof Promise);
+  });
+
+  test('is one of few when many passwords of a user are tried at the same time', async () => {
+    const time = new SimulatedTime();
+    const runtime = { ...createSystemRuntime(), clock: time, timers: time };
+    const access = accessOn(new MemoryDefinitionStore(), { runtime });
+    const hash = await access.users.hashPassword('right');
+    void access.users.put({ name: 'a', ...hash, tags: [], limits: {} });
+    const guesses = Array.from({ length: 100 }, (_, index) => login('a', `wrong ${index}`));
+    const answers = guesses.map((guess) => access.authenticate(guess));
+    const refusedAtOnce: unknown[] = [];
+    for (const answer of answers) {
+      void Promise.resolve(answer).then((one) => refusedAtOnce.push(one));
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    // The first is tried, and 32 wait.
+    assert.equal(refusedAtOnce.length, 67);
+    assert.notEqual(await access.authenticate(login('a', 'right', false)), null);
+  });
+
+  test('does not slow down others with the same password at the same time', async () => {
+    const access = accessOn(new MemoryDefinitionStore());
+    const hash = await access.users.hashPassword('right');
+    void access.users.put({ name: 'a', ...hash, tags: [], limits: {} });
+    const same = Array.from({ length: 100 }, async () => access.authenticate(login('a', 'right')));
+    const answers = await Promise.all(same);
+    assert.ok(answers.every((user) => user !== null));
+  });
+
+  test('does not wait for all the passwords that another address has guessed before', async () => {
+    const access = accessOn(new MemoryDefinitionStore());
+    const hash = await access.users.hashPassword('right');
+    void access.users.put({ name: 'a', ...hash, tags: [], limits: {} });
+    const answered: string[] = [];
+    const guesses = Array.from({ length: 12 }, async (_, index) => {
+      await access.authenticate(login(`user ${index}`, 'wrong', false));
+      answered.push('wrong');
+    });
+    const right = Promise.resolve(access.authenticate(login('a', 'right'))).then(() =>
+      answered.push('right'),
+    );
+    await Promise.all([...guesses, right]);
+    assert.ok(answered.indexOf('right') < 6, answered.join(' '));
   });
 
   test('with a slow hash is computed once, until the password changes', async () => {

@@ -44,6 +44,20 @@ describe('logins that failed', () => {
     assert.equal(logins.wait(login('b')), undefined);
   });
 
+  test('of one network of IPv6 count together, however its addresses are written', async () => {
+    for (const [one, other, elsewhere] of [
+      ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2:9::', '2001:db8:1:3:3:4:5:6'],
+      ['2001:db8::1', '2001:db8::9:0:0:2', '2001:db8:0:1::1'],
+      ['fe80::1', 'fe80::2:3:4:5', 'fe80:0:0:1::1'],
+      ['::ffff:192.0.2.1', '::ffff:192.0.2.1', '::ffff:192.0.2.2'],
+    ] as const) {
+      const logins = new FailedLogins(new SimulatedTime(), new SimulatedTime());
+      logins.failed(login('a', one));
+      assert.ok(logins.wait(login('a', other)) instanceof Promise, other);
+      assert.equal(logins.wait(login('a', elsewhere)), undefined, elsewhere);
+    }
+  });
+
   test('of many users from one address slow that address down', async () => {
     const time = new SimulatedTime();
     const logins = new FailedLogins(time, time);

@@ -1,30 +1,38 @@
 // Documents over HTTP: in time, not too large, and from whom one believes.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { fetchDocument, type FetchOptions } from '../../../src/runtime/fetch-document.ts';
+import { fetchDocument } from '../../../src/runtime/fetch-document.ts';
+import { HttpClient, type HttpClientOptions } from '../../../src/runtime/http-client.ts';
+import type { TlsClientSettings } from '../../../src/runtime/tls-client.ts';
 import { CertificateAuthority, type CertificateFilePaths } from '../../support/certificates.ts';
 import { freePort } from '../../support/free-port.ts';
 import { IdentityProvider } from '../../support/identity-provider.ts';
 
-const TRUST = { authorities: null, isVerified: true, isHostVerified: true, depth: null };
+/** A client that is closed afterwards. */
+class Client extends HttpClient implements Disposable {
+  constructor(changes: Partial<HttpClientOptions> = {}) {
+    const timeouts = { requestTimeoutMs: 10_000, connectionTimeoutMs: 10_000 };
+    super({ ...timeouts, longestAnswer: 10_000, tls: {}, ...changes });
+  }
 
-function options(changes: Partial<FetchOptions> = {}): FetchOptions {
-  const { signal } = new AbortController();
-  return { trust: TRUST, timeoutMs: 10_000, octetsMax: 10_000, signal, ...changes };
+  [Symbol.dispose](): void {
+    this.close();
+  }
 }
 
 /** Fetches what a server answers with. */
 async function fetched(
-  misbehave: (response: ServerResponse) => void,
-  changes: Partial<FetchOptions> = {},
+  misbehave: (response: ServerResponse, client: Client) => void,
+  changes: Partial<HttpClientOptions> = {},
 ): Promise<string> {
   await using server = await IdentityProvider.start();
-  server.misbehave = misbehave;
-  return (await fetchDocument(new URL(server.keysUrl), options(changes))).toString();
+  using client = new Client(changes);
+  server.misbehave = (response) => misbehave(response, client);
+  return await fetchDocument(client, new URL(server.keysUrl));
 }
 
 describe('a document', { concurrency: true }, () => {
@@ -34,14 +42,14 @@ describe('a document', { concurrency: true }, () => {
 
   test('that never begins is given up', async () => {
     await assert.rejects(
-      fetched(() => {}, { timeoutMs: 50 }),
-      /^FetchError: does not answer within 50 ms$/u,
+      fetched(() => {}, { requestTimeoutMs: 50 }),
+      /^HttpClientError: does not answer within 50 ms$/u,
     );
   });
 
   test('that never ends is given up', async () => {
     await assert.rejects(
-      fetched((response) => response.write('h'), { timeoutMs: 50 }),
+      fetched((response) => response.write('h'), { requestTimeoutMs: 50 }),
       /does not answer within 50 ms/u,
     );
   });
@@ -84,14 +92,13 @@ describe('a document', { concurrency: true }, () => {
 
   test('cannot be had of a server that is not there', async () => {
     const url = new URL(`http://127.0.0.1:${await freePort()}/`);
-    await assert.rejects(fetchDocument(url, options()), /ECONNREFUSED/u);
+    using client = new Client();
+    await assert.rejects(fetchDocument(client, url), /ECONNREFUSED/u);
   });
 
-  test('is not waited for after the signal', async () => {
-    const controller = new AbortController();
-    const { signal } = controller;
+  test('is not waited for after the client is closed', async () => {
     await assert.rejects(
-      fetched(() => controller.abort(), { signal }),
+      fetched((_response, client) => client.close()),
       /cannot be asked: .*abort/u,
     );
   });
@@ -111,30 +118,30 @@ describe('a document over TLS', { concurrency: true }, () => {
 
   after(() => rmSync(directory, { recursive: true }));
 
-  async function over(changes: Partial<FetchOptions['trust']>): Promise<string> {
+  async function over(changes: Partial<TlsClientSettings>): Promise<string> {
     await using server = await IdentityProvider.start(files);
-    const trust = { ...TRUST, authorities: readFileSync(authority.caFile), ...changes };
-    return (await fetchDocument(new URL(server.keysUrl), options({ trust }))).toString();
+    using client = new Client({ tls: { caCertFile: authority.caFile, ...changes } });
+    return await fetchDocument(client, new URL(server.keysUrl));
   }
 
   test('is had of the host of the certificate only', async () => {
     await assert.rejects(over({}), /does not match certificate's altnames/u);
-    assert.match(await over({ isHostVerified: false }), /"keys"/u);
+    assert.match(await over({ hostnameVerification: 'none' }), /"keys"/u);
   });
 
   test('is not had of whom no authority vouches for', async () => {
-    const trust = { authorities: null, isHostVerified: false };
-    await assert.rejects(over(trust), /unable to get local issuer certificate/u);
+    const tls = { caCertFile: null, hostnameVerification: 'none' } as const;
+    await assert.rejects(over(tls), /unable to get local issuer certificate/u);
   });
 
   test('is had of whoever answers where nothing is verified', async () => {
-    const trust = { authorities: null, isVerified: false };
-    assert.match(await over(trust), /"keys"/u);
+    const tls = { caCertFile: null, verify: 'verify_none' } as const;
+    assert.match(await over(tls), /"keys"/u);
   });
 
   test('is not had over more certificates than are allowed', async () => {
-    const trust = { isHostVerified: false };
-    await assert.rejects(over({ ...trust, depth: 0 }), /more than 0 certificates/u);
-    assert.match(await over({ ...trust, depth: 1 }), /"keys"/u);
+    const tls = { hostnameVerification: 'none' } as const;
+    await assert.rejects(over({ ...tls, depth: 0 }), /more than 0 certificates/u);
+    assert.match(await over({ ...tls, depth: 1 }), /"keys"/u);
   });
 });

@@ -150,7 +150,8 @@ class Evaluation {
 
 /** Servers write the same name in their own way: case and blanks around separators do not count. */
 function comparable(dn: string): string {
-  return dn.toLowerCase().replaceAll(/\s*([,=+])\s*/gu, '$1');
+  const parts = dn.toLowerCase().split(/([,=+])/u);
+  return parts.map((part) => part.trim()).join('');
 }
 
 /** Expressions kept ready; then it starts anew. */

@@ -35,7 +35,7 @@ function stage(
       asked.push(href);
       const answer = answers[href];
       if (answer instanceof Error) throw answer;
-      return Buffer.from(typeof answer === 'string' ? answer : JSON.stringify(answer));
+      return typeof answer === 'string' ? answer : JSON.stringify(answer);
     },
   });
   return { keys, time, log, asked, answers };
