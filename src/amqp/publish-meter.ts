@@ -35,7 +35,7 @@ export class PublishMeter implements Tally {
   }
 
   published(exchange: Exchange, queues: readonly QueueRef[], octets: number): void {
-    if (exchange !== this.#exchange || queues !== this.#queues) {
+    if (exchange !== this.#exchange || (queues !== this.#queues && !this.#isSameQueue(queues))) {
       this.settle();
       this.#exchange = exchange;
       this.#queues = queues;
@@ -50,6 +50,11 @@ export class PublishMeter implements Tally {
       this.#largerCount++;
       this.#totals.messageSizes.addLarger(octets);
     }
+  }
+
+  /** Each routing key has a route of its own, but many lead to one and the same queue. */
+  #isSameQueue(queues: readonly QueueRef[]): boolean {
+    return queues.length === 1 && this.#queues.length === 1 && queues[0] === this.#queues[0];
   }
 
   unroutable(isReturned: boolean): void {
