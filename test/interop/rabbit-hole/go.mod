@@ -1,5 +1,5 @@
 module leveret.test/rabbit-hole
 
-go 1.24.0
+go 1.19
 
 require github.com/michaelklishin/rabbit-hole/v3 v3.5.0
