@@ -19,12 +19,17 @@ import { temporaryDirectory } from '../support/temporary-directory.ts';
 const MAIN = join(process.cwd(), 'src/main.ts');
 
 interface Run {
+  /** A command that runs the command. */
+  readonly prefix?: readonly string[];
   readonly args: readonly string[];
   readonly environment?: Record<string, string>;
 }
 
-function leveret(t: TestContext, { args, environment = {} }: Run): Program {
-  return new Program(t, [process.execPath, MAIN, ...args], environment);
+/** Leaves root the rights that a file gives to it, where it may otherwise read every file. */
+const WITHOUT_ALL_RIGHTS = ['setpriv', '--bounding-set=-dac_override,-dac_read_search', '--'];
+
+function leveret(t: TestContext, { prefix = [], args, environment = {} }: Run): Program {
+  return new Program(t, [...prefix, process.execPath, MAIN, ...args], environment);
 }
 
 /** A file of that text in a directory of its own. */
@@ -277,11 +282,12 @@ describe('a configuration that is wrong stops the start', { concurrency: true },
     });
   }
 
-  test('when its file may not be read', { skip: process.getuid?.() === 0 }, async (t) => {
+  test('when its file may not be read', async (t) => {
     const file = fileOf(t, 'port = 0\n');
     chmodSync(file, 0o000);
+    const args = ['start', '--config', file];
     assert.equal(
-      await errorsOf(t, { args: ['start', '--config', file] }),
+      await errorsOf(t, { args, prefix: process.getuid?.() === 0 ? WITHOUT_ALL_RIGHTS : [] }),
       `leveret: ${file} is not readable for this user\n`,
     );
   });
