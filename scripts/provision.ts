@@ -2,6 +2,7 @@
 // cannot. With CI=true nothing may be skipped, so there a missing thing is an error.
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import {
   compileGo,
   compileGoExamples,
@@ -44,6 +45,20 @@ const NEEDS: readonly Need[] = [
     skipped: 'test/interop/amqp-tools.test.ts',
   },
   {
+    name: 'zsh',
+    find: () => findCommand('zsh'),
+    debianPackages: ['zsh'],
+    byHand: 'install zsh',
+    skipped: 'a test of test/behaviour/command-line/completion.test.ts',
+  },
+  {
+    name: 'fish',
+    find: () => findCommand('fish'),
+    debianPackages: ['fish'],
+    byHand: 'install fish, 3.0 or newer',
+    skipped: 'a test of test/behaviour/command-line/completion.test.ts',
+  },
+  {
     name: 'slapd, an LDAP server',
     find: findSlapd,
     debianPackages: ['slapd'],
@@ -84,7 +99,7 @@ const NEEDS: readonly Need[] = [
     name: 'Go, and the scenarios with rabbit-hole',
     find: () => placeOf(compileRabbitHole()),
     debianPackages: ['golang-go', 'ca-certificates'],
-    byHand: 'install Go 1.24 or newer, with access to a Go module proxy',
+    byHand: 'install Go 1.19 or newer, with access to a Go module proxy',
     skipped: 'test/interop/rabbit-hole.test.ts',
   },
   {
@@ -107,6 +122,12 @@ for (const need of NEEDS) {
 if (missingCount > 0 && mustHaveAll) {
   console.error('provision: CI=true, so nothing may be missing');
   process.exitCode = 1;
+}
+
+/** The path of a command, or null. */
+function findCommand(name: string): string | null {
+  const directories = (process.env['PATH'] ?? '').split(delimiter);
+  return directories.map((directory) => join(directory, name)).find(existsSync) ?? null;
 }
 
 /** Says on the way why it is not there. */

@@ -1,5 +1,6 @@
 // Words that shells complete: the scripts load, and ask the running broker for names.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
@@ -96,18 +97,70 @@ describe('completion in bash', { concurrency: true }, () => {
   });
 });
 
-describe('leveret completion', { concurrency: true }, () => {
-  for (const shell of ['zsh', 'fish']) {
-    test(`prints a script that ${shell} takes`, async (t) => {
-      const { code, output } = await leveret(['completion', shell]);
-      assert.equal(code, 0);
-      assert.match(output, /leveret __complete|__complete --/u);
-      const check = await run([shell, '--no-execute'], { input: output }).catch(() => null);
-      if (check === null) t.skip(`${shell} is not installed`);
-      else assert.deepEqual(check, { code: 0, output: '', errors: '' });
-    });
-  }
+/** Loads the script, and prints what fish completes at the end of a line. */
+const IN_FISH = `
+  leveret completion fish | source; or exit 1
+  complete -C $argv[1]`;
 
+/** The same in zsh, whose completion needs a terminal: what it would show of the candidates is printed instead. */
+const IN_ZSH = `
+  compdef() { [[ "$1 $2" == '_leveret leveret' ]] || exit 1 }
+  _describe() { print -rl -- "\${(@M)\${(@P)2}:#\${words[CURRENT]}*}" }
+  source <(leveret completion zsh) || exit 2
+  words=("\${(@s: :)1}") CURRENT=\${#words}
+  _leveret`;
+
+const OTHER_SHELLS = [
+  { shell: 'fish', command: ['fish', '--no-config', '-c', IN_FISH], between: '\t' },
+  { shell: 'zsh', command: ['zsh', '-f', '-c', IN_ZSH, 'zsh'], between: ':' },
+];
+
+for (const { shell, command, between } of OTHER_SHELLS) {
+  const isMissing = spawnSync(shell, ['--version']).error !== undefined;
+  const skip = isMissing && process.env['CI'] !== 'true' && `${shell} is not installed`;
+
+  describe(`completion in ${shell}`, { concurrency: true, skip }, () => {
+    const completed = async (t: TestContext, line: string, url = ''): Promise<string[]> => {
+      const directory = installed(t);
+      const { code, output, errors } = await run([...command, line], {
+        environment: {
+          HOME: directory,
+          PATH: `${directory}:${process.env['PATH']}`,
+          LEVERET_URL: url,
+        },
+      });
+      assert.deepEqual({ code, errors }, { code: 0, errors: '' });
+      return output.split('\n').filter((candidate) => candidate !== '');
+    };
+
+    const namesOf = (candidates: readonly string[]): string[] =>
+      candidates.map((candidate) => candidate.replace(new RegExp(`${between}.*`, 'u'), ''));
+
+    test('knows commands, and what they do', async (t) => {
+      const candidates = await completed(t, 'leveret list_us');
+      assert.deepEqual(namesOf(candidates).toSorted(), [
+        'list_user_limits',
+        'list_user_permissions',
+        'list_user_topic_permissions',
+        'list_users',
+      ]);
+      assert.ok(
+        candidates.every((candidate) => /[:\t]\S+ /u.test(candidate)),
+        candidates.join('\n'),
+      );
+    });
+
+    test('knows names of the running broker', async (t) => {
+      await withBroker(async ({ told, url }) => {
+        await told('declare_queue', 'tasks');
+        const candidates = await completed(t, 'leveret purge_queue t', url);
+        assert.deepEqual(namesOf(candidates), ['tasks']);
+      });
+    });
+  });
+}
+
+describe('leveret completion', { concurrency: true }, () => {
   test('refuses a shell that it does not know', async () => {
     const { code, errors } = await leveret(['completion', 'cmd']);
     assert.notEqual(code, 0);
