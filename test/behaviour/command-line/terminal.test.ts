@@ -29,7 +29,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
 
 const python = findPython();
-const skip = python.missing ?? false;
+const skip = process.env['CI'] === 'true' ? false : (python.missing ?? false);
 
 async function onTerminal(
   args: readonly string[],
@@ -39,7 +39,8 @@ async function onTerminal(
 ): Promise<Ended> {
   const command = [process.execPath, resolve('bin/from-source.js'), ...args];
   const environment = { LEVERET_URL: url, FORCE_COLOR: '', NO_COLOR: '', TERM: 'xterm' };
-  return run([python.command ?? '', '-c', ON_A_TERMINAL, question, answer, ...command], {
+  if (python.command === null) throw new Error(`CI=true allows no skipping: ${python.missing}`);
+  return run([python.command, '-c', ON_A_TERMINAL, question, answer, ...command], {
     environment,
   });
 }
