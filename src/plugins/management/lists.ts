@@ -208,7 +208,8 @@ function compare(a: unknown, b: unknown): number {
   return compareTexts(textOf(a), textOf(b));
 }
 
-function compareTexts(left: string, right: string): number {
+/** The order of texts by their UTF-16 code units. */
+export function compareTexts(left: string, right: string): number {
   return left < right ? -1 : Number(left > right);
 }
 

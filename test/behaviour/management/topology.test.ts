@@ -268,6 +268,29 @@ describe('the management API answers as RabbitMQ does', { concurrency: true }, (
     });
   }
 
+  test('bindings are listed by their ends, not as they were made', async () => {
+    await withManagement(async ({ api }) => {
+      await runSteps(api, [
+        ['PUT', '/queues/%2F/second', {}, 201],
+        ['PUT', '/queues/%2F/first', {}, 201],
+        ['POST', '/bindings/%2F/e/amq.topic/q/second', {}, 201],
+        ['POST', '/bindings/%2F/e/amq.topic/q/first', { routing_key: 'b' }, 201],
+        ['POST', '/bindings/%2F/e/amq.topic/q/first', { routing_key: 'a' }, 201],
+      ]);
+      const listed = await api.get<ReadonlyArray<Record<string, string>>>('/bindings');
+      assert.deepEqual(
+        listed.map(({ source, destination, routing_key: key }) => [source, destination, key]),
+        [
+          ['', 'first', 'first'],
+          ['', 'second', 'second'],
+          ['amq.topic', 'first', 'a'],
+          ['amq.topic', 'first', 'b'],
+          ['amq.topic', 'second', ''],
+        ],
+      );
+    });
+  });
+
   test('a new binding says where it is', async () => {
     await withManagement(async ({ api }) => {
       await runSteps(api, [DECLARED]);

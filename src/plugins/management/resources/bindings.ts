@@ -7,7 +7,7 @@ import {
   type VirtualHost,
 } from '../../plugin-api.ts';
 import { ARGUMENTS } from '../arguments.ts';
-import { listAnswer, listOf, objectAnswer } from '../lists.ts';
+import { compareTexts, listAnswer, listOf, objectAnswer } from '../lists.ts';
 import {
   NO_CONTENT,
   notFound,
@@ -52,8 +52,23 @@ export function bindingRoutes(context: PluginContext): readonly Route[] {
 /** Shown only where they are on the page. */
 const SHOWN = { nameOf: (): string => '', isOrdered: true, show: shownBinding };
 
+const ORDERED_BY = [
+  'source',
+  'destination',
+  'destinationType',
+  'routingKey',
+  'propertiesKey',
+] as const;
+
+/** By their ends, as in RabbitMQ. */
 function allOf(host: VirtualHost): readonly ListedBinding[] {
-  return [...host.listBindings()];
+  return [...host.listBindings()].toSorted((a, b) => {
+    for (const field of ORDERED_BY) {
+      const order = compareTexts(a[field], b[field]);
+      if (order !== 0) return order;
+    }
+    return 0;
+  });
 }
 
 function routesBetween(context: PluginContext, kind: Kind, path: string): readonly Route[] {
