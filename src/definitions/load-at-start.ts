@@ -112,7 +112,7 @@ async function fetchFile(
     throw new DefinitionsError(`${file} is answered with status ${status}`);
   } catch (error) {
     if (!(error instanceof HttpClientError)) throw error;
-    throw new DefinitionsError(`${file} cannot be read: ${error.message}`, { cause: error });
+    throw new DefinitionsError(`${file} ${error.message}`, { cause: error });
   } finally {
     client.close();
   }

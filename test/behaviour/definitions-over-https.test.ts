@@ -135,7 +135,7 @@ describe('definitions of a server', { concurrency: true }, () => {
     ['that are not there', { status: 404 }, /is answered with status 404/u],
     ['that are elsewhere', { status: 302, headers: { location: '/x' } }, /status 302/u],
     ['that are none', { text: 'not JSON' }, /JSON/u],
-    ['that are cut off', { isCutOff: true }, /cannot be read: (?:aborted|socket hang up)/u],
+    ['that are cut off', { isCutOff: true }, /cannot be asked: (?:aborted|socket hang up)/u],
   ] as const satisfies ReadonlyArray<readonly [string, Answer, RegExp]>) {
     test(`${what} stop the start with a line that names the address`, async () => {
       await withServer(answer, async (url) => {
@@ -150,7 +150,7 @@ describe('definitions of a server', { concurrency: true }, () => {
 
   test('of a server that is not believed stop the start', async () => {
     await withServer({}, async (url) => {
-      await assert.rejects(createBroker({ loadDefinitions: { url } }), /cannot be read/u);
+      await assert.rejects(createBroker({ loadDefinitions: { url } }), /cannot be asked/u);
       const other = url.replace('localhost', '127.0.0.1');
       await assert.rejects(createBroker({ loadDefinitions: from(other) }), /altnames|IP/u);
     });
