@@ -68,6 +68,7 @@ export class PublishMeter implements Tally {
     this.settle();
   }
 
+  /** Tells what was counted so far: for who ends no turn. */
   settle(): void {
     const count = this.#count;
     const exchange = this.#exchange;

@@ -11,6 +11,8 @@ const QUIET_CHECK_MS = 2000;
 const QUIET_SHARE = 0.05;
 /** What a collection has to promise, in octets. */
 const SPARE_OCTETS_MIN = 16 * 1024 * 1024;
+/** What is read between two collections, in octets: the best of 8, 16 and 32 MiB for messages of all sizes. */
+const READ_OCTETS_MAX = 8 * 1024 * 1024;
 
 /**
  * Lets what is read from sockets count against the limit of the heap, in place of a limit of its own of some 64 MB, at
@@ -21,9 +23,6 @@ export function countExternalMemoryWithHeap(): void {
   if (major < V8_MIN[0] || (major === V8_MIN[0] && minor < V8_MIN[1])) return;
   setFlagsFromString('--external-memory-accounted-in-global-limit');
 }
-
-/** What is read between two collections, in octets: the best of 8, 16 and 32 MiB for messages of all sizes. */
-const READ_OCTETS_MAX = 8 * 1024 * 1024;
 
 /**
  * Collects the young generation for every 8 MiB that are read. V8 does so when objects fill it, and what is read from sockets
