@@ -18,10 +18,12 @@ export interface PasswordHash {
 }
 
 export const SCRYPT = 'leveret_password_hashing_scrypt';
+/** RabbitMQ's usual one. */
+export const RABBITMQ_HASHING = 'rabbit_password_hashing_sha256';
 
 /** RabbitMQ's, and the digest of each. */
 const DIGESTS: Readonly<Record<string, string>> = {
-  rabbit_password_hashing_sha256: 'sha256',
+  [RABBITMQ_HASHING]: 'sha256',
   rabbit_password_hashing_sha512: 'sha512',
   rabbit_password_hashing_md5: 'md5',
 };

@@ -55,6 +55,11 @@ export class BlockPool {
       this.#small.push(block);
     }
   }
+
+  /** Nothing happens: forgets the large blocks. False when there was none. */
+  rest(): boolean {
+    return this.#large.splice(0).length > 0;
+  }
 }
 
 export class OutputBuffer extends WireWriter implements FlushParticipant {

@@ -280,6 +280,12 @@ export class Broker {
     );
   }
 
+  /** Nothing happens: what is not needed next leaves memory. False when there was nothing. */
+  rest(): boolean {
+    const isAnyWritten = this.memoryBudget.rest();
+    return this.#options.journal.rest() || isAnyWritten;
+  }
+
   /** Completes what the store still has to write. */
   async close(): Promise<void> {
     this.turn.end();

@@ -1,5 +1,6 @@
 /** A broker with everything that belongs to it, put together, and taken apart in order. */
 import { AccessControl, DEFAULT_USER, type DefaultUser } from '../access/access-control.ts';
+import { RABBITMQ_HASHING, SCRYPT } from '../access/password-hashing.ts';
 import { VirtualHostUsers } from '../access/virtual-host-users.ts';
 import { DEFAULT_LIMITS } from '../amqp/limits.ts';
 import { AmqpListener } from '../amqp/listener.ts';
@@ -13,7 +14,7 @@ import type { LogExchange } from '../broker/log-exchange.ts';
 import { DEFAULT_MEMORY_WATERMARK, MemoryAlarm } from '../broker/memory-alarm.ts';
 import { DEFAULT_MEMORY_BUDGET } from '../broker/memory-budget.ts';
 import { BrokerDefinitions } from '../definitions/broker-definitions.ts';
-import { loadAtStart } from '../definitions/load-at-start.ts';
+import type { DefinitionFiles } from '../definitions/load-at-start.ts';
 import { PluginHost } from '../plugin-host/plugin-host.ts';
 import type { ListenerFacts } from '../plugins/plugin-api.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -37,6 +38,7 @@ export class RunningBroker {
   readonly plugins: PluginHost;
   /** Those of AMQP, in the order in which they were asked for. */
   openListeners: readonly OpenListener[] = [];
+  readonly #blocks: BlockPool = new BlockPool();
   #logExchange: LogExchange | null = null;
   #closing: Promise<void> | null = null;
 
@@ -56,7 +58,7 @@ export class RunningBroker {
       access,
       mechanisms: saslMechanisms(options.access ?? {}),
       limits: { ...DEFAULT_LIMITS, ...options.limits },
-      pool: new BlockPool(),
+      pool: this.#blocks,
       serverProperties: serverProperties(VERSION, broker.nodeName, options.names),
       ...(options.onRead === undefined ? {} : { onRead: options.onRead }),
     });
@@ -119,7 +121,7 @@ export class RunningBroker {
     const running = new RunningBroker({ broker, access, diskAlarm, options, runtime });
     const { loadDefinitions: files } = options;
     try {
-      if (files !== undefined) await loadAtStart(files, running.definitions, broker, runtime.log);
+      if (files !== undefined) await running.#loadDefinitions(files);
       logExchange?.attach(broker, (defaultUserOf(options) ?? DEFAULT_USER).vhost);
       running.#logExchange = logExchange;
       await running.#serve(options);
@@ -128,6 +130,12 @@ export class RunningBroker {
       await running.close();
       throw error;
     }
+  }
+
+  async #loadDefinitions(files: DefinitionFiles): Promise<void> {
+    // Loaded by brokers that use it only: it brings an HTTP client.
+    const { loadAtStart } = await import('../definitions/load-at-start.ts');
+    await loadAtStart(files, this.definitions, this.broker, this.broker.runtime.log);
   }
 
   /** Clients of AMQP first: they do not wait for plugins. */
@@ -139,6 +147,12 @@ export class RunningBroker {
     if (tls !== undefined) usual.push({ port: tls.port ?? 0, host, isTls: true });
     this.openListeners = await openListeners(this.amqp, listeners ?? usual, identity, sockets);
     await loadPlugins(this.plugins, options);
+  }
+
+  /** Nothing happens: what is not needed next leaves memory. False when there was nothing. */
+  rest(): boolean {
+    const isAnyWritten = this.broker.rest();
+    return this.#blocks.rest() || isAnyWritten;
   }
 
   async close(): Promise<void> {
@@ -175,6 +189,7 @@ async function recover(
     definitions,
     runtime,
     ...accessOptions,
+    hashingAlgorithm: accessOptions.hashingAlgorithm ?? usualHashing(options),
     backEnds: (internal) => chainOf({ options: accessOptions, runtime, internal }),
   });
   await access.recover(isFurnished ? null : defaultUser);
@@ -183,6 +198,11 @@ async function recover(
   broker.virtualHosts.onDeleted((name) => void access.deleteVirtualHost(name));
   broker.recover();
   return { broker, access };
+}
+
+/** Passwords that no file ever has are not worth scrypt's 50 ms: brokers in memory come and go with tests. */
+function usualHashing({ dataDir = null }: CreateBrokerOptions): string {
+  return dataDir === null ? RABBITMQ_HASHING : SCRYPT;
 }
 
 /** Null for none. */

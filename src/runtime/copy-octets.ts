@@ -13,8 +13,15 @@ export function viewOf(buffer: Buffer): DataView {
   return new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
 }
 
-let lastSource: Buffer = Buffer.alloc(0);
+const NO_SOURCE = Buffer.alloc(0);
+let lastSource: Buffer = NO_SOURCE;
 let lastView: DataView = viewOf(lastSource);
+
+/** Lets go of what was copied from last. */
+export function forgetLastSource(): void {
+  lastSource = NO_SOURCE;
+  lastView = viewOf(NO_SOURCE);
+}
 
 /** Copies `length` octets; both ranges must lie within their buffers. `targetView` is a view of all of `target`. */
 export function copyOctets(

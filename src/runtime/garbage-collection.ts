@@ -1,6 +1,8 @@
 /** How this process collects garbage. For a process of our own: a program that embeds a broker decides for itself. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { forgetLastSource } from './copy-octets.ts';
+import { giveFreedMemoryBack } from './freed-memory.ts';
 import type { Timer, Timers } from './timers.ts';
 
 /** The first V8 that knows the flag: that of Node 24. */
@@ -59,7 +61,10 @@ export function shrinkWhenQuiet(timers: Timers, onQuiet: () => boolean): Timer {
     const wasAnyGivenUp = isAnyGivenUp;
     isAnyGivenUp = onQuiet();
     const { heapTotal, heapUsed } = process.memoryUsage();
-    if (wasAnyGivenUp || heapTotal - heapUsed > SPARE_OCTETS_MIN) collectAll();
+    if (!wasAnyGivenUp && heapTotal - heapUsed <= SPARE_OCTETS_MIN) return;
+    forgetLastSource();
+    giveFreedMemoryBack();
+    collectAll();
   });
 }
 

@@ -149,6 +149,8 @@ export interface Journal {
   whenDurable(waiter: CommitWaiter, token: number): void;
   /** The turn ends: starts to make the current batch durable, if there is anything in it or anyone waits. */
   commit(): void;
+  /** Nothing happens: memory that is kept to be used again is given up. False when there was none. */
+  rest(): boolean;
   /** Completes what is under way and releases what is held. */
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { connect, type ChannelModel } from 'amqplib';
 import { createBroker } from 'leveret';
 import { Program } from '../support/program.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 /** Declares a durable queue, says how many messages it has, and leaves one more in it. */
 async function visit(url: string): Promise<number> {
@@ -131,6 +132,26 @@ describe('a closed broker', () => {
       const program = new Program(t, [process.execPath, ...args]);
       assert.equal(await program.ended(), 0, program.errors);
       t.diagnostic(`the first broker of a process started in ${program.lines[0]} ms`);
+    });
+  }
+
+  for (const [what, algorithm, dataDir] of [
+    ['in memory hashes passwords as RabbitMQ does', 'rabbit_password_hashing_sha256', () => null],
+    [
+      'with a data directory hashes passwords with scrypt',
+      'leveret_password_hashing_scrypt',
+      temporaryDirectory,
+    ],
+  ] as const) {
+    test(what, async (t) => {
+      await using broker = await createBroker({ dataDir: dataDir(t) });
+      const { users } = broker.definitions.export() as { users: { hashing_algorithm: string }[] };
+      assert.deepEqual(
+        users.map(({ hashing_algorithm: used }) => used),
+        [algorithm],
+      );
+      const connection = await connect(broker.url);
+      await connection.close();
     });
   }
 });

@@ -288,6 +288,8 @@ export class MessageList implements LogOwner, Resting {
   rest(): boolean {
     if (!this.log.hasPages) return false;
     const behind = this.#chunks.slice(1);
+    const tail = this.#tail;
+    if (behind.includes(tail) && !tail.isComplete && tail.count > 0) this.#complete(tail);
     const leaving = behind.filter((chunk) => chunk.isComplete && chunk.messages !== null);
     for (const chunk of leaving) this.#writeOut(chunk);
     return leaving.length > 0;

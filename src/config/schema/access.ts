@@ -70,7 +70,7 @@ export const ACCESS: SchemaOf<AccessSettings> = {
   }),
   passwordHashing: setting('password_hashing_module', HASHING, null, {
     description: 'how new passwords are hashed',
-    fallback: 'scrypt',
+    fallback: 'scrypt; rabbit_password_hashing_sha256 when all is kept in memory',
   }),
   credentialValidator: {
     backend: setting('credential_validator.validation_backend', VALIDATOR, 'accept_everything', {

@@ -21,4 +21,12 @@ export class BatchPool {
     batch.clear();
     if (this.#free.length < KEPT_MAX && batch.size >= PAGE_OCTETS) this.#free.push(batch);
   }
+
+  /**
+   * Nothing happens: forgets what is kept. What lies between others' memory keeps the allocator from giving that back: 30 MB after two
+   * million small messages. False when there was nothing.
+   */
+  rest(): boolean {
+    return this.#free.splice(0).length > 0;
+  }
 }

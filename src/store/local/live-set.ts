@@ -1,16 +1,20 @@
 /** A set of positions out of one range, as bits: which messages of a run are not settled yet. */
 
+const NO_WORDS = new Uint32Array(0);
+
 export class LiveSet {
   /** Lowest position that can be in the set; a multiple of 32. */
   readonly #base: number;
-  #words: Uint32Array;
+  /** What the first position that is added brings: most sets of a page of transient messages stay empty. */
+  readonly #firstLength: number;
+  #words: Uint32Array = NO_WORDS;
   /** Positions in the set. */
   count = 0;
 
   /** @param first lowest position that will be added */
   constructor(first: number, capacity = 1024) {
     this.#base = first - (first % 32);
-    this.#words = new Uint32Array((capacity + 63) >> 5);
+    this.#firstLength = (capacity + 63) >> 5;
   }
 
   add(position: number): void {
@@ -68,7 +72,7 @@ export class LiveSet {
   }
 
   #grow(at: number): void {
-    const words = new Uint32Array(Math.max(at + 1, this.#words.length * 2));
+    const words = new Uint32Array(Math.max(at + 1, this.#firstLength, this.#words.length * 2));
     words.set(this.#words);
     this.#words = words;
   }

@@ -219,6 +219,10 @@ export class LocalJournal implements Journal, JournalParts {
     this.#compaction.synced(place);
   }
 
+  rest(): boolean {
+    return this.pageBatches.rest();
+  }
+
   /** Looks whether segment files have become sparse. */
   compact(): void {
     this.#compaction.look();

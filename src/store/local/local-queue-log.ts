@@ -3,7 +3,7 @@
  * of its files), then perhaps in a page; what is settled is forgotten in both.
  */
 import type { JournaledMessage, LogOwner, Page, PageContents, QueueLog } from '../journal.ts';
-import type { LiveSet } from './live-set.ts';
+import { LiveSet } from './live-set.ts';
 import type { Delivering, LogContext } from './log-context.ts';
 import { PAGE_HEADER_SIZE, writePageHeader, type PageHeader } from './page-header.ts';
 import type { RecordBatch } from './record-batch.ts';
@@ -191,8 +191,8 @@ export class LocalQueueLog implements QueueLog, PageLog, Carried, Delivering {
       page.die();
       return;
     }
-    const live = page.liveSet();
-    live.deleteRange(page.first, page.end);
+    const live = new LiveSet(page.first, page.end - page.first);
+    page.live = live;
     for (const range of this.#ranges) {
       for (let at = range.live.next(page.first); at >= 0 && at < page.end; ) {
         live.add(at);

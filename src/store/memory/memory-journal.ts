@@ -63,6 +63,10 @@ export class MemoryJournal implements Journal {
     for (let i = 0; i < waiters.length; i++) waiters[i]?.committed(tokens[i] ?? 0);
   }
 
+  rest(): boolean {
+    return false;
+  }
+
   async close(): Promise<void> {
     this.commit();
   }
