@@ -267,6 +267,7 @@ export class MessageList implements LogOwner, Resting {
 
   /** Nothing is added to the chunk any more. From here on it counts, and may leave memory. */
   #complete(chunk: MessageChunk): void {
+    if (chunk.isComplete) return;
     chunk.isComplete = true;
     const { octets } = chunk;
     chunk.octets = 0;
@@ -289,7 +290,7 @@ export class MessageList implements LogOwner, Resting {
     if (!this.log.hasPages) return false;
     const behind = this.#chunks.slice(1);
     const tail = this.#tail;
-    if (behind.includes(tail) && !tail.isComplete && tail.count > 0) this.#complete(tail);
+    if (behind.includes(tail) && tail.count > 0) this.#complete(tail);
     const leaving = behind.filter((chunk) => chunk.isComplete && chunk.messages !== null);
     for (const chunk of leaving) this.#writeOut(chunk);
     return leaving.length > 0;
