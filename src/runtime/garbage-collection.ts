@@ -12,7 +12,7 @@ const QUIET_CHECK_MS = 2000;
 /** The share of one core up to which the process counts as quiet. */
 const QUIET_SHARE = 0.05;
 /** What a collection has to promise, in octets. */
-const SPARE_OCTETS_MIN = 16 * 1024 * 1024;
+const SPARE_OCTETS_MIN = 8 * 1024 * 1024;
 /** What is read between two collections, in octets: the best of 8, 16 and 32 MiB for messages of all sizes. */
 const READ_OCTETS_MAX = 8 * 1024 * 1024;
 
