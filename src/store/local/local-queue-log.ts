@@ -60,7 +60,7 @@ export class LocalQueueLog implements QueueLog, PageLog, Carried, Delivering {
       page.settleRange(from, end);
     }
     for (const range of this.#ranges) range.deleteRange(from, end);
-    this.#dropEmptyRanges();
+    this.dropEmptyRanges();
   }
 
   /** False when there is no such message. */
@@ -74,13 +74,14 @@ export class LocalQueueLog implements QueueLog, PageLog, Carried, Delivering {
       const range = ranges[i]!;
       if (position >= range.end) continue;
       if (!range.delete(position)) return false;
-      if (range.live.count === 0 && range.file !== this.journal.wal.file) this.#dropEmptyRanges();
+      if (range.live.count === 0 && range.file !== this.journal.wal.file) this.dropEmptyRanges();
       return true;
     }
     return false;
   }
 
-  #dropEmptyRanges(): void {
+  /** Also called when a file goes: what was settled before it was full has left its range behind. */
+  dropEmptyRanges(): void {
     const { file } = this.journal.wal;
     for (let i = this.#ranges.length - 1; i >= 0; i--) {
       const range = this.#ranges[i]!;
@@ -200,7 +201,7 @@ export class LocalQueueLog implements QueueLog, PageLog, Carried, Delivering {
         at = range.live.next(at + 1);
       }
     }
-    this.#dropEmptyRanges();
+    this.dropEmptyRanges();
     if (live.count === page.end - page.first) page.live = null;
     // Some were settled, or are in no log at all: the page itself does not tell which.
     else this.journal.carryNow(page);

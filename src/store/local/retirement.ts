@@ -145,6 +145,7 @@ export class Retirement {
   #remove(file: WalFile): void {
     const { wal, options, log } = this.#journal;
     wal.files.splice(wal.files.indexOf(file), 1);
+    for (const range of file.ranges) this.#logOf(range).dropEmptyRanges();
     file.file?.close();
     try {
       if (file.file !== null) options.disk.remove(file.file.path);

@@ -1,0 +1,78 @@
+// What a journal that has run for long remembers of files and queues that are gone: nothing.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
+import { queryObjects } from 'node:v8';
+import { Message, MessageAddress } from '../../../src/broker/message.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { silentLogger } from '../../../src/runtime/logger.ts';
+import { systemDisk } from '../../../src/runtime/system-disk.ts';
+import { systemTimers } from '../../../src/runtime/timers.ts';
+import type { QueueLog } from '../../../src/store/journal.ts';
+import { LocalJournal } from '../../../src/store/local/local-journal.ts';
+import { LiveRange, WalFile } from '../../../src/store/local/wal-file.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
+
+const PROPERTIES = Buffer.from([0x10, 0, 2]);
+const BODY = Buffer.alloc(1000);
+const ADDRESS = new MessageAddress('', 'q');
+const MESSAGE = new Message(
+  ADDRESS,
+  true,
+  PROPERTIES,
+  0,
+  3,
+  BODY,
+  0,
+  BODY.length,
+  null,
+  -1,
+  5,
+  null,
+);
+
+/** One whose files are full after a few messages. */
+async function openJournal(t: TestContext): Promise<LocalJournal> {
+  const path = temporaryDirectory(t);
+  const journal = await LocalJournal.open({
+    disk: systemDisk,
+    walDirectory: join(path, 'journal'),
+    segmentDirectory: join(path, 'segments'),
+    clock: systemClock,
+    timers: systemTimers,
+    log: silentLogger,
+    isSynced: false,
+    fileSize: 4096,
+  });
+  t.after(() => journal.close());
+  return journal;
+}
+
+function durable(journal: LocalJournal): Promise<void> {
+  return new Promise((resolve) => {
+    journal.whenDurable({ committed: () => resolve() }, 0);
+    journal.commit();
+  });
+}
+
+/** As much passes through a log as fills some files. */
+async function passThrough(journal: LocalJournal, log: QueueLog, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const position = log.nextPosition;
+    log.enqueue(position, MESSAGE);
+    log.settle(position);
+    // oxlint-disable-next-line no-await-in-loop -- each is written before the next comes
+    await durable(journal);
+  }
+}
+
+describe('a journal that runs for long', () => {
+  test('forgets with a file what a queue had in it, also when that was settled before the file was full', async (t) => {
+    const journal = await openJournal(t);
+    await passThrough(journal, journal.openLog(0, 0), 400);
+    const fileCount = journal.wal.files.length;
+    assert.ok(journal.wal.file.number > 50);
+    assert.ok(Number(queryObjects(LiveRange)) <= fileCount);
+    assert.ok(Number(queryObjects(WalFile)) <= fileCount);
+  });
+});
