@@ -29,6 +29,8 @@ export interface JournalParts extends LogContext {
   readonly pageFailureCount: number;
   /** The log of a queue and lane; made where there is none. */
   logOf(queueId: number, lane: number): LocalQueueLog;
+  /** The same, unless there is none: also where the queue is gone. */
+  findLog(queueId: number, lane: number): LocalQueueLog | undefined;
   allLogs(): Iterable<LocalQueueLog>;
   /** Pages were synced up to this place. */
   pagesSynced(place: SegmentPlace): void;

@@ -138,6 +138,10 @@ export class LocalJournal implements Journal, JournalParts {
     return log;
   }
 
+  findLog(queueId: number, lane: number): LocalQueueLog | undefined {
+    return this.#logs.get(queueId)?.get(lane);
+  }
+
   *allLogs(): Generator<LocalQueueLog> {
     for (const lanes of this.#logs.values()) yield* lanes.values();
   }

@@ -91,7 +91,8 @@ export class Retirement {
     const found = new Map<LocalQueueLog, LiveSet>();
     for (const reader of recordsOf(file.file!)) {
       if (reader.type !== ENQUEUE) continue;
-      const log = this.#journal.logOf(reader.queueId, reader.lane);
+      const log = this.#journal.findLog(reader.queueId, reader.lane);
+      if (log === undefined) continue;
       const entry = builders.get(log);
       if (entry === undefined || !entry.range.live.has(reader.position)) continue;
       entry.builder.add(reader);

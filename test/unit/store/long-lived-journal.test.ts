@@ -75,4 +75,14 @@ describe('a journal that runs for long', () => {
     assert.ok(Number(queryObjects(LiveRange)) <= fileCount);
     assert.ok(Number(queryObjects(WalFile)) <= fileCount);
   });
+  test('knows a queue no longer that was deleted, also when a file that has messages of it is read back', async (t) => {
+    const journal = await openJournal(t);
+    const held = journal.openLog(0, 0);
+    held.enqueue(0, MESSAGE);
+    journal.openLog(1, 0).enqueue(0, MESSAGE);
+    journal.deleteQueue(1);
+    await passThrough(journal, journal.openLog(2, 0), 100);
+    assert.notEqual(held.pageOf(0), null, 'what is not settled was copied');
+    assert.deepEqual(journal.lanesOf(1), []);
+  });
 });
