@@ -226,6 +226,7 @@ export abstract class LocalQueue extends ConsumedQueue implements QueueRef, Dead
     const message = this.#take();
     if (message === null) return;
     const { position, isRedelivered } = this.backlog;
+    const shown = isRedelivered ? this.shownAgain(message, position) : message;
     if (consumer.noAck) {
       this.forget(message, position);
     } else {
@@ -233,7 +234,6 @@ export abstract class LocalQueue extends ConsumedQueue implements QueueRef, Dead
       this.#contents.unackedCount++;
       this.#contents.unackedOctets += message.bodyLength;
     }
-    const shown = isRedelivered ? this.shownAgain(message, position) : message;
     consumer.target.deliver(consumer, shown, position, isRedelivered);
   }
 
