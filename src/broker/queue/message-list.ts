@@ -231,6 +231,8 @@ export class MessageList implements LogOwner, Resting {
       // Nothing below was not delivered. What remembers this keeps the positions from being used again.
       this.log.delivered(this.#end);
     }
+    // Its slots are used again, but perhaps not soon.
+    if (this.#tail.messages !== null) this.#tail.messages = [];
     this.#reset();
     return length;
   }

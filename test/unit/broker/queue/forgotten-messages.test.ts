@@ -14,6 +14,14 @@ import { declareQueue, hostOf, Machine } from '../../../support/simulated-broker
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
+/** Whether nothing holds it any more. */
+async function isGone(thing: WeakRef<object>): Promise<boolean> {
+  // Until the job ends in which a reference was made it holds what it refers to.
+  await new Promise((resolve) => setImmediate(resolve));
+  collectGarbage();
+  return thing.deref() === undefined;
+}
+
 const NO_PROPERTIES = Buffer.alloc(2);
 
 class Stage implements DeliveryTarget {
@@ -79,10 +87,8 @@ describe('a quorum queue', () => {
     const published = stage.publish(queue);
     await stage.failWith(queue);
     stage.consume(queue);
-    await new Promise((resolve) => setImmediate(resolve));
-    collectGarbage();
     assert.equal(stage.headers.length, 1);
-    assert.equal(published.deref(), undefined);
+    assert.equal(await isGone(published), true);
   });
 
   test('tells those who do not acknowledge, too, how often a message was delivered', async () => {
@@ -92,5 +98,15 @@ describe('a quorum queue', () => {
     for (let i = 0; i < 3; i++) await stage.failWith(queue);
     stage.consume(queue);
     assert.deepEqual(stage.headers[0]?.get('x-delivery-count'), { type: 'l', value: 3n });
+  });
+});
+
+describe('a queue', () => {
+  test('that was purged keeps none of its messages', async () => {
+    const stage = new Stage();
+    const queue = stage.queue();
+    const published = stage.publish(queue);
+    assert.equal(await queue.purge(), 1);
+    assert.equal(await isGone(published), true);
   });
 });
