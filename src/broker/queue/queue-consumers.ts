@@ -77,7 +77,7 @@ export class QueueConsumers {
   /** False when it was gone already. */
   remove(consumer: Consumer): boolean {
     consumer.isCancelled = true;
-    this.#waiting.remove(consumer);
+    this.#waiting.forget(consumer);
     if (!this.#all.delete(consumer)) return false;
     if (consumer === this.#successor) {
       this.#successor = null;
@@ -95,7 +95,7 @@ export class QueueConsumers {
     this.#all.clear();
     for (const consumer of this.#removed) {
       consumer.isCancelled = true;
-      this.#waiting.remove(consumer);
+      this.#waiting.forget(consumer);
     }
   }
 

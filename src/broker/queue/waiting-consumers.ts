@@ -7,7 +7,7 @@ import { ConsumerRing } from './consumer-ring.ts';
 import type { Consumer } from './consumer.ts';
 
 export class WaitingConsumers {
-  /** From the highest priority to the lowest. A priority once used keeps its ring: there are few. */
+  /** From the highest priority to the lowest. */
   readonly #levels: Array<{ readonly priority: number; readonly ring: ConsumerRing }> = [];
   /** The ring of the highest priority that has a consumer; any ring when none has. */
   #top = new ConsumerRing();
@@ -32,6 +32,13 @@ export class WaitingConsumers {
   remove(consumer: Consumer): void {
     this.#ringOf(consumer.priority).remove(consumer);
     if (this.#top.current === null) this.#findTop();
+  }
+
+  /** The consumer is gone. Its priority needs no ring any more, unless somebody waits in it. */
+  forget(consumer: Consumer): void {
+    this.remove(consumer);
+    const index = this.#levels.findIndex(({ priority }) => priority === consumer.priority);
+    if (this.#levels[index]?.ring.current === null) this.#levels.splice(index, 1);
   }
 
   #findTop(): void {

@@ -1,11 +1,12 @@
 // What queues keep in memory of messages and consumers that are gone: nothing.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
+import { queryObjects, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { EMPTY_TABLE } from '../../../../src/amqp/wire/field-table.ts';
+import { fromPlain } from '../../../../src/amqp/wire/field-table.ts';
 import type { Broker } from '../../../../src/broker/broker.ts';
 import { headersOf, Message, MessageAddress } from '../../../../src/broker/message.ts';
+import { ConsumerRing } from '../../../../src/broker/queue/consumer-ring.ts';
 import { Consumer, type DeliveryTarget } from '../../../../src/broker/queue/consumer.ts';
 import type { DeclaredQueue } from '../../../../src/broker/queue/declared-queue.ts';
 import type { TakenMessage } from '../../../../src/broker/queue/queue-ref.ts';
@@ -46,18 +47,18 @@ class Stage implements DeliveryTarget {
   settingsChanged(): void {}
 
   /** Consumes without acknowledging. */
-  consume(queue: DeclaredQueue): void {
-    void queue.consume(
-      new Consumer({
-        tag: 'c',
-        noAck: true,
-        isExclusive: false,
-        prefetchCount: 0,
-        arguments: EMPTY_TABLE,
-        target: this,
-      }),
-    );
+  consume(queue: DeclaredQueue, priority = 0): Consumer {
+    const consumer = new Consumer({
+      tag: 'c',
+      noAck: true,
+      isExclusive: false,
+      prefetchCount: 0,
+      arguments: fromPlain({ 'x-priority': priority }),
+      target: this,
+    });
+    void queue.consume(consumer);
     this.broker.turn.end();
+    return consumer;
   }
 
   /** Returns what lives for as long as the queue keeps the message. */
@@ -108,5 +109,14 @@ describe('a queue', () => {
     const published = stage.publish(queue);
     assert.equal(await queue.purge(), 1);
     assert.equal(await isGone(published), true);
+  });
+  test('remembers no priority that none of its consumers has', () => {
+    const stage = new Stage();
+    const queue = stage.queue();
+    const before = Number(queryObjects(ConsumerRing));
+    for (let priority = 1; priority <= 100; priority++) {
+      void queue.cancel(stage.consume(queue, priority));
+    }
+    assert.ok(Number(queryObjects(ConsumerRing)) <= before + 1);
   });
 });
