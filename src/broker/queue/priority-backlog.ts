@@ -44,11 +44,23 @@ export class PriorityBacklog implements Backlog {
   }
 
   get head(): Message | null {
-    return this.length === 0 ? null : this.#level(this.#findTop()).head;
+    return this.#look('head');
   }
 
   get loadedHead(): Message | null {
-    return this.length === 0 ? null : this.#level(this.#findTop()).loadedHead;
+    return this.#look('loadedHead');
+  }
+
+  #look(which: 'head' | 'loadedHead'): Message | null {
+    while (this.length > 0) {
+      const level = this.#level(this.#findTop());
+      const before = level.length;
+      const head = level[which];
+      // Who looks may have to read, and find less than there was.
+      this.length -= before - level.length;
+      if (head !== null || level.length === before) return head;
+    }
+    return null;
   }
 
   get inMemoryCount(): number {
