@@ -242,9 +242,8 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
   }
 
   forEachUnacked(queue: object, visit: (message: Message, position: number) => void): void {
-    this.#unacked.forEach((message, consumer, position) => {
-      if (consumer.queue === queue) visit(message, position);
-    });
+    this.#unacked.forEachOf(queue, visit);
+    this.transaction?.forEachSettled(queue, visit);
   }
 
   // Prefetch -----------------------------------------------------------------------------------

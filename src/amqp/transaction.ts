@@ -40,6 +40,13 @@ export class Transaction {
     this.#settlements.push(settlement);
   }
 
+  /** Calls back with each message of a queue that is settled here: for the queue it still is not. */
+  forEachSettled(queue: object, visit: (message: Message, position: number) => void): void {
+    for (const { delivery } of this.#settlements) {
+      if (delivery.consumer.queue === queue) visit(delivery.message, delivery.position);
+    }
+  }
+
   takePublishes(): readonly PendingPublish[] {
     const publishes = this.#publishes;
     this.#publishes = [];

@@ -111,15 +111,15 @@ export class UnackedRing {
     return all.filter((delivery) => delivery.consumer === consumer);
   }
 
-  /** Calls back with each delivery held. */
-  forEach(callback: (message: Message, consumer: Subscription, position: number) => void): void {
-    for (const stray of this.#strays.values()) {
-      callback(stray.message, stray.consumer, stray.position);
+  /** Calls back with each message of a queue that is held. */
+  forEachOf(queue: object, visit: (message: Message, position: number) => void): void {
+    for (const { consumer, message, position } of this.#strays.values()) {
+      if (consumer.queue === queue) visit(message, position);
     }
     for (let tag = this.#first; tag < this.#next; tag++) {
       const slot = tag & (this.#capacity - 1);
-      const message = this.#messages[slot]!;
-      if (message !== null) callback(message, this.#consumers[slot]!, this.#positions[slot]!);
+      if (this.#consumers[slot]?.queue !== queue) continue;
+      visit(this.#messages[slot]!, this.#positions[slot]!);
     }
   }
 

@@ -245,4 +245,27 @@ describe('the facts of a queue', { concurrency: true }, () => {
       await client.close();
     });
   });
+  test('keep count when a queue is purged while a transaction has acknowledged some of it', async () => {
+    await withPluginContext(async ({ broker, context }) => {
+      await using client = await RawClient.open(broker.port);
+      const channel = await client.channel();
+      await channel.declareQueue('q', { durable: true });
+      for (const body of ['a', 'b', 'c']) {
+        channel.publish('', 'q', body, { properties: { deliveryMode: 2 } });
+      }
+      channel.send(methods.encodeTxSelect, {});
+      await client.expect(methods.TX_SELECT_OK);
+      await channel.get('q', false);
+      channel.ack(1);
+      const other = await client.channel(2);
+      other.send(methods.encodeQueuePurge, { queue: 'q', noWait: false });
+      await client.expect(methods.QUEUE_PURGE_OK);
+      const queue = host(context.broker).queues.find('q');
+      assert.equal(queue?.facts().persistentCount, 1);
+      channel.send(methods.encodeTxCommit, {});
+      await client.expect(methods.TX_COMMIT_OK);
+      assert.equal(queue.facts().persistentCount, 0);
+      assert.equal(queue.facts().persistentOctets, 0);
+    });
+  });
 });
