@@ -268,10 +268,9 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
   /** basic.qos global: at once, over all consumers of the channel. */
   setGlobalPrefetch(prefetchCount: number): void {
     this.#globalPrefetchCount = prefetchCount;
-    this.#globalUnackedCount = this.#unacked.count;
-    this.#unacked.forEachConsumer((holder) => {
-      holder.countsGlobally = true;
-    });
+    const holders = [...this.#unacked.consumers(), ...(this.transaction?.consumers() ?? [])];
+    for (const holder of holders) holder.countsGlobally = true;
+    this.#globalUnackedCount = holders.length;
     this.resume();
   }
 

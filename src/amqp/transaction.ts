@@ -6,6 +6,7 @@ import type { Exchange } from '../broker/exchange/exchange.ts';
 import type { Message } from '../broker/message.ts';
 import type { QueueRef } from '../broker/queue/queue-ref.ts';
 import type { Settlement } from './settlement.ts';
+import type { Subscription } from './subscription.ts';
 import type { UnackedDelivery } from './unacked-ring.ts';
 
 export interface PendingPublish {
@@ -45,6 +46,11 @@ export class Transaction {
     for (const { delivery } of this.#settlements) {
       if (delivery.consumer.queue === queue) visit(delivery.message, delivery.position);
     }
+  }
+
+  /** The consumer of each delivery that is settled here, and so several times the same one. */
+  consumers(): Subscription[] {
+    return this.#settlements.map(({ delivery }) => delivery.consumer);
   }
 
   takePublishes(): readonly PendingPublish[] {

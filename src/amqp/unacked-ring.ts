@@ -123,13 +123,14 @@ export class UnackedRing {
     }
   }
 
-  /** Calls back with the consumer of each delivery held, and so several times with the same one. */
-  forEachConsumer(callback: (consumer: Subscription) => void): void {
-    for (const { consumer } of this.#strays.values()) callback(consumer);
+  /** The consumer of each delivery held, and so several times the same one. */
+  consumers(): Subscription[] {
+    const consumers = [...this.#strays.values()].map(({ consumer }) => consumer);
     for (let tag = this.#first; tag < this.#next; tag++) {
       const consumer = this.#consumers[tag & (this.#capacity - 1)]!;
-      if (consumer !== null) callback(consumer);
+      if (consumer !== null) consumers.push(consumer);
     }
+    return consumers;
   }
 
   /** Whether a consumer holds a delivery up to this tag. */

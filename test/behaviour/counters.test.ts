@@ -269,3 +269,30 @@ describe('the facts of a queue', { concurrency: true }, () => {
     });
   });
 });
+
+describe('a limit over all consumers of a channel', () => {
+  test('counts what a transaction has acknowledged until it is committed, and once', async () => {
+    await withPluginContext(async ({ broker, context }) => {
+      await using client = await RawClient.open(broker.port);
+      const channel = await client.channel();
+      await channel.declareQueue('q');
+      channel.send(methods.encodeTxSelect, {});
+      await client.expect(methods.TX_SELECT_OK);
+      await channel.consume('q');
+      const other = await client.channel(2);
+      for (const body of ['a', 'b']) other.publish('', 'q', body);
+      await channel.deliveries(2);
+      channel.ack(2, true);
+      await channel.qos(1, true);
+      for (const body of ['c', 'd', 'e']) other.publish('', 'q', body);
+      await other.sync();
+      assert.deepEqual(client.inbox, []);
+      channel.send(methods.encodeTxCommit, {});
+      assert.deepEqual(await channel.deliveries(1), ['c']);
+      await client.expect(methods.TX_COMMIT_OK);
+      const [connection] = context.connections;
+      const [facts] = connection?.channels ?? [];
+      assert.equal(facts?.unackedCount, 1);
+    });
+  });
+});
