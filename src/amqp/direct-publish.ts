@@ -33,7 +33,7 @@ export interface PublishSurroundings {
 /** Nobody waits for replies here: replies go to queues. */
 const NO_REPLIES = { address: (): string => '' };
 
-/** Resolves when the message is as safe as a confirmed one. @throws BrokerError as basic.publish */
+/** Resolves when the message is as safe as a confirmed one; whoever calls ends the turn then. @throws BrokerError as basic.publish */
 export async function publishDirectly(
   { exchange, routingKey, properties, body }: DirectPublish,
   { broker, virtualHost, access }: PublishSurroundings,
@@ -69,7 +69,6 @@ export async function publishDirectly(
   if (queues.length === 0) return 'unroutable';
   const outcomes = queues.map((queue) => queue.publish(message));
   if (outcomes.includes(JOURNALED)) await durable(broker);
-  broker.turn.end();
   if (outcomes.includes(REJECTED)) return 'refused';
   broker.totals.confirm++;
   return 'routed';

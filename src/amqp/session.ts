@@ -129,7 +129,11 @@ export class Session {
   async publish(message: DirectPublish): Promise<PublishResult> {
     checkShort('routing_key', message.routingKey.length);
     const { broker, virtualHost } = this.#options;
-    return publishDirectly(message, { broker, virtualHost, access: this.#access });
+    try {
+      return await publishDirectly(message, { broker, virtualHost, access: this.#access });
+    } finally {
+      broker.turn.end();
+    }
   }
 
   /**

@@ -68,7 +68,10 @@ export class BrokerDefinitions {
     const definitions = { ...read, parameters, users };
     const target = this.#target();
     await rehearse(definitions, target);
-    await new Application(target).run(definitions);
+    const applied = new Application(target).run(definitions);
+    // All is declared by now, or something was refused.
+    broker.turn.end();
+    await applied;
     return { skipped: skipped.map(({ component, name }) => `${component} '${name}'`) };
   }
 

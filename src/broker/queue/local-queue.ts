@@ -123,7 +123,7 @@ export abstract class LocalQueue extends ConsumedQueue implements QueueRef, Dead
     return {
       ...totalsOf(this.#contents, this.backlog),
       readyCount,
-      idleSinceMs: this.#clock.nowMs() - (this.turn.nowMs() - this.usedAtMs),
+      idleSinceMs: this.idleSinceMs(this.#clock),
       consumerCapacity: this.consumers.isAnyWaiting ? 1 : 0,
     };
   }

@@ -1,5 +1,6 @@
 /** What every declared queue of this process is: its properties, and what its arguments and policies make of it. */
 import type { FieldTable } from '../../amqp/wire/field-table.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { NO_DEFINITION, type AppliedPolicy } from '../policy/applied-policy.ts';
 import type { Policy, PolicyDefinition } from '../policy/policy.ts';
 import type { QueueCounters } from '../statistics/counters.ts';
@@ -73,6 +74,11 @@ export abstract class QueueBase {
 
   get hasSingleActiveConsumer(): boolean {
     return this.settings.isSingleActiveConsumer;
+  }
+
+  /** By the wall clock. Who asks is in no turn perhaps, and would leave its time to the next one. */
+  protected idleSinceMs(clock: Clock): number {
+    return clock.nowMs() - (Math.floor(clock.monotonicMs()) - this.usedAtMs);
   }
 
   /** Other policies apply from now on. */

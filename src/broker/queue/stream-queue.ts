@@ -108,7 +108,7 @@ export class StreamQueue extends QueueBase implements DeclaredQueue, Dispatchabl
       persistentCount: readyCount,
       persistentOctets: octets,
       inMemoryCount: 0,
-      idleSinceMs: this.#clock.nowMs() - (this.#turn.nowMs() - this.usedAtMs),
+      idleSinceMs: this.idleSinceMs(this.#clock),
       headTimestamp: null,
       consumerCapacity: this.#atEnd.size > 0 ? 1 : 0,
     };
