@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createBroker } from 'leveret';
+import { fromPlain } from '../../src/amqp/wire/field-table.ts';
 import * as methods from '../../src/amqp/wire/generated/methods.ts';
 import { BAD_INPUT, contentHeader, PUBLISH } from '../support/bad-input.ts';
 import { CollectedLog } from '../support/collected-log.ts';
@@ -72,5 +73,28 @@ describe('bad input', { concurrency: true }, () => {
     client.socket.resetAndDestroy();
     await using other = await RawClient.open(broker.port);
     await other.channel(1);
+  });
+  test('properties that are not UTF-8, and as long as can be, do not keep messages from being dead-lettered', async () => {
+    const log = new CollectedLog();
+    await using broker = await createBroker({ log });
+    await using client = await RawClient.open(broker.port);
+    const channel = await client.channel(1);
+    await channel.declareQueue('dead');
+    const args = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'dead' };
+    await channel.declareQueue('q', { arguments: fromPlain(args) });
+    const target = { exchange: '', routingKey: 'q', mandatory: false, immediate: false };
+    channel.send(methods.encodeBasicPublish, target);
+    const correlationId = Buffer.concat([Buffer.from([0x04, 0x00, 255]), Buffer.alloc(255, 0xff)]);
+    client.sendFrame(
+      2,
+      1,
+      Buffer.concat([Buffer.from([0, 60, 0, 0]), Buffer.alloc(8), correlationId]),
+    );
+    channel.publish('', 'q', 'another');
+    for (let i = 0; i < 2; i++) await channel.get('q', false);
+    channel.nack(2, false, true);
+    await channel.sync();
+    assert.deepEqual([await channel.get('dead'), await channel.get('dead')], ['', 'another']);
+    assert.deepEqual(log.complaints, []);
   });
 });

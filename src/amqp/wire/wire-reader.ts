@@ -5,6 +5,7 @@
 import { isUtf8 } from 'node:buffer';
 import { WireDecodeError } from './errors.ts';
 import { readTable, type FieldTable } from './field-table.ts';
+import { SHORT_STRING_MAX } from './wire-writer.ts';
 
 const EMPTY = Buffer.alloc(0);
 /** Integers are read with shifts: several times as fast as readUInt32BE, and made for the innermost loops. */
@@ -102,10 +103,14 @@ export class WireReader {
     return this.buffer.toString('utf8', start, end);
   }
 
-  /** A shortstr where nobody checks for UTF-8: what is invalid becomes U+FFFD. */
+  /**
+   * A shortstr where nobody checks for UTF-8: what is invalid becomes U+FFFD, which takes three octets; what finds no room in a
+   * shortstr then is cut off, because messages are written again when they come back or are dead-lettered.
+   */
   lenientShortString(): string {
     const start = this.#shortStart();
-    return this.buffer.toString('utf8', start, this.offset);
+    const text = this.buffer.toString('utf8', start, this.offset);
+    return this.offset - start <= SHORT_STRING_MAX / 3 ? text : cutToFit(text);
   }
 
   /** A shortstr as a byte string: one character for each octet. */
@@ -164,4 +169,10 @@ export class WireReader {
     const left = this.end - this.offset;
     throw new WireDecodeError(`cut off: ${byteCount} octets wanted, ${left} left`);
   }
+}
+
+function cutToFit(text: string): string {
+  let fitting = text;
+  while (Buffer.byteLength(fitting) > SHORT_STRING_MAX) fitting = fitting.slice(0, -1);
+  return fitting;
 }
