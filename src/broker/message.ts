@@ -121,6 +121,27 @@ export function inEnvelope(message: Message, envelope: Envelope, arrivedAtMs: nu
   );
 }
 
+/** The same message, whose body is not in pieces, with its octets copied into `memory`. */
+export function movedTo(memory: Buffer, at: number, message: Message): Message {
+  const { properties, propertiesStart, propertiesLength, body, bodyStart, bodyLength } = message;
+  properties.copy(memory, at, propertiesStart, propertiesStart + propertiesLength);
+  body.copy(memory, at + propertiesLength, bodyStart, bodyStart + bodyLength);
+  return new Message(
+    message.address,
+    message.isPersistent,
+    memory,
+    at,
+    propertiesLength,
+    memory,
+    at + propertiesLength,
+    bodyLength,
+    null,
+    -1,
+    message.arrivedAtMs,
+    message.traits,
+  );
+}
+
 /** The same message with other properties. Costs allocations: not for the common way of a message. */
 export function withProperties(
   message: Message,

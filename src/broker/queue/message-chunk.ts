@@ -1,6 +1,7 @@
 /** A run of messages with consecutive positions: in memory, in a page on disk, or in both. */
 import type { Page } from '../../store/journal.ts';
 import type { Message } from '../message.ts';
+import { SharedMemory } from './shared-memory.ts';
 
 export class MessageChunk {
   /** Position of the first slot. */
@@ -22,6 +23,7 @@ export class MessageChunk {
   isGone = false;
   /** Messages in it, while it is on disk only. */
   storedCount = 0;
+  readonly #memory = new SharedMemory();
 
   constructor(first: number) {
     this.first = first;
@@ -29,6 +31,25 @@ export class MessageChunk {
 
   get end(): number {
     return this.first + this.count;
+  }
+
+  /** Adds a message, which takes so many octets. */
+  add(message: Message, octets: number): void {
+    const messages = this.messages!;
+    const slot = this.count++;
+    messages[slot] = message;
+    this.octets += octets;
+    if (slot === 0 || messages[slot - 1]!.body !== message.body || message.bodyLength === 0) {
+      this.#memory.changed(messages, slot + 1, this.octets);
+    }
+  }
+
+  /** It is empty, and not complete: it begins anew. */
+  restart(first: number): void {
+    this.first = first;
+    this.count = 0;
+    this.octets = 0;
+    this.#memory.clear();
   }
 
   /** A chunk that was found on disk. */

@@ -80,8 +80,7 @@ export class MessageList implements LogOwner, Resting {
     const position = this.#end++;
     let tail = this.#tail;
     if (tail.isComplete) tail = this.#addTail(position);
-    tail.messages![tail.count++] = message;
-    tail.octets += message.bodyLength + message.propertiesLength + MESSAGE_OVERHEAD_OCTETS;
+    tail.add(message, message.bodyLength + message.propertiesLength + MESSAGE_OVERHEAD_OCTETS);
     this.length++;
     if (this.keeps(message)) this.log.enqueue(position, message);
     if (tail.count >= this.#chunkMessages || tail.octets >= this.#chunkOctets) this.#complete(tail);
@@ -212,10 +211,7 @@ export class MessageList implements LogOwner, Resting {
       this.#discard(tail);
       this.#addTail(this.#end);
     } else {
-      tail.first = this.#end;
-      tail.count = 0;
-      this.#account(tail, 0);
-      tail.octets = 0;
+      tail.restart(this.#end);
     }
     this.#headIndex = 0;
   }

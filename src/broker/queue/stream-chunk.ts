@@ -2,6 +2,7 @@
 import type { Page } from '../../store/journal.ts';
 import type { Message } from '../message.ts';
 import { MessageRestorer } from '../stored-message.ts';
+import { SharedMemory } from './shared-memory.ts';
 import type { FilterValues, StreamFilter } from './stream-filter.ts';
 import type { StreamChunk } from './stream-log.ts';
 
@@ -25,6 +26,7 @@ export class StoredChunk implements StreamChunk {
   messages: (Message | null)[] | null = [];
   /** Null: nobody knows, because an earlier process has written the chunk. */
   readonly #filterValues: FilterValues | null;
+  readonly #memory = new SharedMemory();
   readonly #onRead: (chunk: StoredChunk) => void;
 
   /** @param onRead called when the messages were read back into memory */
@@ -45,10 +47,13 @@ export class StoredChunk implements StreamChunk {
   append(message: Message, timestampMs: number, octets: number): void {
     if (this.length === 0) this.firstTimestampMs = timestampMs;
     this.lastTimestampMs = timestampMs;
-    this.messages!.push(message);
-    this.#filterValues?.add(message);
-    this.length++;
+    const messages = this.messages!;
+    this.length = messages.push(message);
     this.octets += octets;
+    if (messages.at(-2)?.body !== message.body || message.bodyLength === 0) {
+      this.#memory.changed(messages, this.length, this.octets);
+    }
+    this.#filterValues?.add(message);
   }
 
   messageAt(offset: number): Message | null {
