@@ -333,6 +333,7 @@ export class Consuming implements DeliveryTarget, TimeoutSubject, UnackedHolder 
     const message = unacked.message!;
     const consumer = unacked.consumer!;
     const { position } = unacked;
+    unacked.message = null;
     if (this.transaction === null) this.#carryOut(message, consumer, position, settlement);
     else {
       const delivery = { tag, message, consumer, position };

@@ -133,6 +133,7 @@ export class Publishing {
     const exchange = reader.lenientShortString();
     const routingKey = reader.shortBytes();
     const flags = reader.octet();
+    reader.reset(EMPTY, 0, 0);
     const target = new PublishTarget(
       new MessageAddress(exchange, routingKey),
       (flags & MANDATORY) !== 0,
@@ -264,6 +265,8 @@ export class Publishing {
       this.#turn.nowMs(),
       (facts & HAS_TRAITS) === 0 ? null : traitsOf(scanned.priority, scanned.expiration),
     );
+    // The channel may be idle from now on, and does not keep what was read.
+    this.#properties = EMPTY;
     if ((facts & NEEDS_READING) !== 0) {
       this.#admit(target, isAllowed, message);
       return;
