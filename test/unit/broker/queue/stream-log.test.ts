@@ -1,11 +1,27 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import type { Message } from '../../../../src/broker/message.ts';
 import { memoryStreamLog } from '../../../support/message-lists.ts';
-import { matchesFilter, type StreamFilter } from '../../../../src/broker/queue/stream-filter.ts';
+import {
+  FilterValues,
+  matchesFilter,
+  type StreamFilter,
+} from '../../../../src/broker/queue/stream-filter.ts';
 import type { StreamLog } from '../../../../src/broker/queue/stream-log.ts';
 import { streamMessage } from './stream-message.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+async function heapOctets(): Promise<number> {
+  await new Promise((resolve) => setImmediate(resolve));
+  collectGarbage();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
 
 interface Entry {
   readonly message: Message;
@@ -156,5 +172,21 @@ describe('the log of a stream in memory', () => {
     assert.equal(log.chunkAt(0)!.mayMatch(filterOf('green', 'blue')), false);
     log.append(streamMessage(), 0);
     assert.equal(log.chunkAt(0)!.mayMatch(filterOf('green', 'blue')), true);
+  });
+  test('chunks remember any number of values in a bounded amount of memory, and deny most others', async () => {
+    const values = Array.from({ length: 512 }, (_, i) => `value ${i}`);
+    const messages = values.map((value) => streamMessage(value));
+    const before = await heapOctets();
+    const chunks = Array.from({ length: 100 }, () => {
+      const remembered = new FilterValues();
+      for (const message of messages) remembered.add(message);
+      return remembered;
+    });
+    assert.ok((await heapOctets()) - before < 1_000_000);
+    const others = values.map((value) => ({ values: new Set([`other ${value}`]) }));
+    const found = others.filter((other) =>
+      chunks[0]!.mayMatch({ ...other, matchesUnfiltered: false }),
+    );
+    assert.ok(found.length < values.length / 4, `${found.length} are found`);
   });
 });
