@@ -10,6 +10,9 @@ import type { RecordBatch } from './record-batch.ts';
 import { StoredPage, type PageLog } from './stored-page.ts';
 import { LiveRange, type Carried, type WalFile } from './wal-file.ts';
 
+/** Positions between two messages that are kept, which those take that are not, beyond which a range is worth beginning anew. */
+const GAP_MAX = 1024;
+
 export class LocalQueueLog implements QueueLog, PageLog, Carried, Delivering {
   readonly hasPages = true;
   readonly journal: LogContext;
@@ -39,12 +42,23 @@ export class LocalQueueLog implements QueueLog, PageLog, Carried, Delivering {
     const wallMs = message.arrivedAtMs + journal.clockOffsetMs;
     batch.enqueue(this.queueId, this.lane, position, message, wallMs, false);
     let range = this.#ranges.at(-1);
-    if (range === undefined || range.file !== file) {
-      range = new LiveRange(this.queueId, this.lane, file, position);
-      this.#ranges.push(range);
-    }
+    if (range?.file !== file || position - range.end > GAP_MAX) range = this.#rangeFor(position);
     range.add(position);
     this.nextPosition = position + 1;
+  }
+
+  /** There is one for each file. It has a bit for each position: while it is empty it may as well begin at this one. */
+  #rangeFor(position: number): LiveRange {
+    const { file } = this.journal.wal;
+    const last = this.#ranges.at(-1);
+    if (last?.file === file) {
+      if (last.live.count > 0) return last;
+      this.#ranges.pop();
+      file.ranges.delete(last);
+    }
+    const range = new LiveRange(this.queueId, this.lane, file, position);
+    this.#ranges.push(range);
+    return range;
   }
 
   settle(position: number): void {

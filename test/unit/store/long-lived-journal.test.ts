@@ -85,4 +85,17 @@ describe('a journal that runs for long', () => {
     assert.notEqual(held.pageOf(0), null, 'what is not settled was copied');
     assert.deepEqual(journal.lanesOf(1), []);
   });
+  test('takes no memory for the transient messages between two persistent ones', async (t) => {
+    const journal = await openJournal(t);
+    const log = journal.openLog(0, 0);
+    const before = process.memoryUsage().arrayBuffers;
+    for (const position of [0, 1e8, 2 ** 31 + 5]) {
+      log.enqueue(position, MESSAGE);
+      log.settle(position);
+    }
+    assert.ok(process.memoryUsage().arrayBuffers - before < 1e6);
+    log.enqueue(2 ** 33, MESSAGE);
+    log.settleRange(2 ** 33 - 5, 2 ** 33 + 5);
+    assert.equal(journal.wal.file.liveCount, 0);
+  });
 });
