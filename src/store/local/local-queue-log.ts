@@ -273,6 +273,7 @@ export class LocalQueueLog implements QueueLog, PageLog, Carried, Delivering {
   delete(): void {
     this.isGone = true;
     this.owner = null;
+    this.carriedIn?.carried.delete(this);
     for (const page of this.pages.slice()) page.die();
     for (const range of this.#ranges) {
       range.deleteRange(range.first, range.end);

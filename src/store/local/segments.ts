@@ -263,6 +263,9 @@ export class Segments {
     this.#byNumber.delete(segment.number);
     segment.file.close();
     segment.isRemoved = this.#removeFile(segment.file.path);
+    if (!segment.isRemoved) return;
+    // There is nothing left to tell of them, and a file of the log may be filled by telling of very many.
+    for (const page of segment.pages) page.carriedIn?.carried.delete(page);
   }
 
   /** False when it may be there again after a crash. */

@@ -8,9 +8,11 @@ import { systemClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/logger.ts';
 import { systemDisk } from '../../../src/runtime/system-disk.ts';
 import { systemTimers } from '../../../src/runtime/timers.ts';
-import type { QueueLog } from '../../../src/store/journal.ts';
+import type { Page, QueueLog } from '../../../src/store/journal.ts';
 import { LocalJournal } from '../../../src/store/local/local-journal.ts';
-import { LiveRange, WalFile } from '../../../src/store/local/wal-file.ts';
+import { LocalQueueLog } from '../../../src/store/local/local-queue-log.ts';
+import { StoredPage } from '../../../src/store/local/stored-page.ts';
+import { LiveRange, WalFile, type Carried } from '../../../src/store/local/wal-file.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const PROPERTIES = Buffer.from([0x10, 0, 2]);
@@ -66,6 +68,16 @@ async function passThrough(journal: LocalJournal, log: QueueLog, count: number):
   }
 }
 
+/** Pages of messages that are for this process only. */
+async function writePages(log: QueueLog): Promise<void> {
+  const contents = { first: 0, messages: [MESSAGE], from: 0, to: 1, isKept: () => false };
+  for (let i = 0; i < 5; i++) {
+    // oxlint-disable-next-line no-await-in-loop -- they follow each other in the file
+    const page = await new Promise<Page | null>((resolve) => log.writePage(contents, resolve));
+    page?.release();
+  }
+}
+
 describe('a journal that runs for long', () => {
   test('forgets with a file what a queue had in it, also when that was settled before the file was full', async (t) => {
     const journal = await openJournal(t);
@@ -97,5 +109,22 @@ describe('a journal that runs for long', () => {
     log.enqueue(2 ** 33, MESSAGE);
     log.settleRange(2 ** 33 - 5, 2 ** 33 + 5);
     assert.equal(journal.wal.file.liveCount, 0);
+  });
+  test('does not remember what it has told of queues and pages that are gone', async (t) => {
+    const journal = await openJournal(t);
+    const carried = (): readonly Carried[] =>
+      journal.wal.files.flatMap((file) => [...file.carried]);
+    for (let queueId = 0; queueId < 20; queueId++) {
+      const log = journal.openLog(queueId, 0);
+      log.delivered(1);
+      await writePages(log);
+      await durable(journal);
+      journal.deleteQueue(queueId);
+      await durable(journal);
+    }
+    const logs = carried().filter((one) => one instanceof LocalQueueLog);
+    const pages = carried().filter((one) => one instanceof StoredPage);
+    const goneCount = pages.filter(({ segment }) => segment.isRemoved).length;
+    assert.deepEqual([logs.length, goneCount], [0, 0]);
   });
 });
