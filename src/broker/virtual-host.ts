@@ -132,7 +132,10 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter, PolicyHost {
       definitions,
       policies,
       events,
-      checkRoom: options.checkRoomForExchange,
+      checkRoom: (exchange) => {
+        this.#assertIsThere();
+        options.checkRoomForExchange(exchange);
+      },
     });
     const deadLetters = new DeadLetters(this, options);
     this.queues = new Queues({
@@ -146,6 +149,7 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter, PolicyHost {
       completeArguments: (declaration) =>
         withQueueType(declaration, this.metadata.defaultQueueType ?? options.defaultQueueType),
       checkRoom: (queue) => {
+        this.#assertIsThere();
         this.#checkRoomForQueue(queue);
         options.checkRoomForQueue(queue);
       },
@@ -200,8 +204,13 @@ export class VirtualHost implements RoutingTable, DeadLetterRouter, PolicyHost {
 
   /** A connection opens. @throws BrokerError NOT_ALLOWED when the virtual host was deleted meanwhile */
   enter(connection: VirtualHostUser): void {
-    if (this.#isEnded) throw new BrokerError('NOT_ALLOWED', `vhost ${this.name} not found`);
+    this.#assertIsThere();
     this.connections.add(connection);
+  }
+
+  /** Who had to wait before may come too late. @throws BrokerError NOT_ALLOWED */
+  #assertIsThere(): void {
+    if (this.#isEnded) throw new BrokerError('NOT_ALLOWED', `vhost ${this.name} not found`);
   }
 
   /** A connection ends: so do the queues that only it can use. */

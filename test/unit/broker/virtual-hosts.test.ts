@@ -150,6 +150,18 @@ describe('a virtual host that is deleted', () => {
     );
   });
 
+  test('takes nothing from who had begun to declare before', () => {
+    const machine = new Machine();
+    const broker = fill(machine, 'v');
+    const virtualHost = hostOf(broker, 'v');
+    void broker.deleteVirtualHost('v');
+    const isRefusal = (error: unknown): boolean =>
+      error instanceof BrokerError && error.message === 'vhost v not found';
+    assert.throws(() => declareQueue(virtualHost, 'late'), isRefusal);
+    assert.throws(() => declareExchange(virtualHost, 'late'), isRefusal);
+    assert.deepEqual(storedOf(machine, 'v'), []);
+  });
+
   test('is not there again when the process ends in the midst of that', () => {
     const machine = new Machine();
     fill(machine, 'v');
