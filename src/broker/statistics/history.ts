@@ -39,6 +39,8 @@ export class History {
 
   add(atMs: number, values: readonly number[]): void {
     for (const { stepMs, spanMs, looks } of this.#series) {
+      // The clock was set back: what seems to be yet to come would keep all else out until then.
+      while (looks.length > 0 && looks.at(-1)!.atMs > atMs) looks.pop();
       const last = looks.at(-1);
       // A timer may be a little early.
       if (last !== undefined && atMs - last.atMs < stepMs * 0.9) continue;
