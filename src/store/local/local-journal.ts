@@ -9,6 +9,7 @@
  */
 import type { DiskError } from '../../runtime/disk.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { Timer } from '../../runtime/timers.ts';
 import type { CommitWaiter, Journal, JournalStats, QueueLog } from '../journal.ts';
 import { BatchPool } from './batch-pool.ts';
 import { Compaction } from './compaction.ts';
@@ -29,6 +30,8 @@ const FILE_SIZE = 64 * 1024 * 1024;
 /** Octets of pages that are being written beyond which publishers wait, and below which they go on. */
 const PAGE_OCTETS_MAX = 8 * 1024 * 1024;
 const PAGE_OCTETS_MIN = 2 * 1024 * 1024;
+/** How long the disk counts as full after a page could not be written, while none is, in milliseconds. */
+const PAGE_RETRY_MS = 10_000;
 
 export class LocalJournal implements Journal, JournalParts {
   readonly wal: WriteAheadLog;
@@ -54,6 +57,7 @@ export class LocalJournal implements Journal, JournalParts {
   #pageOctets = 0;
   pageFailureCount = 0;
   #hasPageFailed = false;
+  #pageRetry: Timer | null = null;
 
   private constructor(options: LocalJournalOptions, firstNumber: number, synced: SegmentPlace) {
     this.synced = synced;
@@ -185,6 +189,7 @@ export class LocalJournal implements Journal, JournalParts {
     }
     this.wal.close();
     await this.segments.idle();
+    this.#pageRetry?.cancel();
     this.segments.close();
   }
 
@@ -247,5 +252,15 @@ export class LocalJournal implements Journal, JournalParts {
     }
     this.#hasPageFailed = error !== null;
     this.options.onTrouble?.(error);
+    this.#pageRetry?.cancel();
+    this.#pageRetry = error === null ? null : this.#retryPagesLater();
+  }
+
+  /** While publishers wait perhaps nobody writes a page that would show that the disk takes it again: they may try. */
+  #retryPagesLater(): Timer {
+    return this.options.timers.after(PAGE_RETRY_MS, () => {
+      this.#pageRetry = this.wal.isFailing ? this.#retryPagesLater() : null;
+      if (!this.wal.isFailing) this.pageWritten(0, null);
+    });
   }
 }

@@ -14,6 +14,7 @@ import { systemDisk } from '../../../src/runtime/system-disk.ts';
 import { systemTimers, type Timers } from '../../../src/runtime/timers.ts';
 import { Message, MessageAddress } from '../../../src/broker/message.ts';
 import { FaultyDisk } from '../../support/faulty-disk.ts';
+import { SimulatedTime } from '../../support/simulated-time.ts';
 
 const PROPERTIES = Buffer.from([0x10, 0, 2]);
 const address = new MessageAddress('exchange', 'routing key');
@@ -218,6 +219,30 @@ describe('a journal on disk', () => {
     const expected = messages.map((_, i): [number, string] => [i, `body ${i}`]);
     assert.deepEqual(bodiesOf([written.at(-1)!]), expected);
     await journal.close();
+  });
+
+  test('does not call the disk full for ever because of a page that nobody writes again', async () => {
+    using directory = new Directory();
+    const full = new FullDisk();
+    const time = new SimulatedTime();
+    const troubles: (string | null)[] = [];
+    const onTrouble: LocalJournalOptions['onTrouble'] = (error) =>
+      troubles.push(error?.code ?? null);
+    const journal = await directory.open({ disk: full.disk, timers: time, onTrouble });
+    const contents = { first: 0, messages: [messageOf('a')], from: 0, to: 1, isKept: () => false };
+    full.refusals = 2;
+    for (let i = 0; i < 2; i++) {
+      const page = await new Promise((resolve) =>
+        journal.openLog(0, 0).writePage(contents, resolve),
+      );
+      assert.equal(page, null);
+      time.pass(9000);
+    }
+    assert.deepEqual(troubles, ['ENOSPC', 'ENOSPC']);
+    time.pass(5000);
+    assert.deepEqual(troubles, ['ENOSPC', 'ENOSPC', null]);
+    await journal.close();
+    assert.equal(time.timerCount, 0);
   });
 
   test('keeps few files, however much passes through', async () => {
