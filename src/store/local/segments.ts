@@ -174,10 +174,14 @@ export class Segments {
 
   #ended(writing: PendingWrite): void {
     this.release(writing.segment);
-    const oldest = this.#writing[0]?.sequence ?? Number.POSITIVE_INFINITY;
-    while (this.#barriers.length > 0 && this.#barriers[0]!.sequence < oldest) {
+    while (this.#barriers.length > 0 && this.#barriers[0]!.sequence < this.#oldestSequence) {
       this.#barriers.shift()!.callback();
     }
+  }
+
+  /** Of the writes that are under way: those who are told that theirs are done may begin others. */
+  get #oldestSequence(): number {
+    return this.#writing[0]?.sequence ?? Number.POSITIVE_INFINITY;
   }
 
   /** It is needed for a while, whether it has live pages or not: `release` follows. */

@@ -7,8 +7,9 @@ import { Message, MessageAddress } from '../../../src/broker/message.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/logger.ts';
 import { systemDisk } from '../../../src/runtime/system-disk.ts';
-import { systemTimers } from '../../../src/runtime/timers.ts';
+import { systemTimers, type Timers } from '../../../src/runtime/timers.ts';
 import type { Page, QueueLog } from '../../../src/store/journal.ts';
+import type { LocalJournalOptions } from '../../../src/store/local/journal-parts.ts';
 import { LocalJournal } from '../../../src/store/local/local-journal.ts';
 import { LocalQueueLog } from '../../../src/store/local/local-queue-log.ts';
 import { StoredPage } from '../../../src/store/local/stored-page.ts';
@@ -34,7 +35,10 @@ const MESSAGE = new Message(
 );
 
 /** One whose files are full after a few messages. */
-async function openJournal(t: TestContext): Promise<LocalJournal> {
+async function openJournal(
+  t: TestContext,
+  options: Partial<LocalJournalOptions> = {},
+): Promise<LocalJournal> {
   const path = temporaryDirectory(t);
   const journal = await LocalJournal.open({
     disk: systemDisk,
@@ -45,6 +49,7 @@ async function openJournal(t: TestContext): Promise<LocalJournal> {
     log: silentLogger,
     isSynced: false,
     fileSize: 4096,
+    ...options,
   });
   t.after(() => journal.close());
   return journal;
@@ -126,5 +131,28 @@ describe('a journal that runs for long', () => {
     const pages = carried().filter((one) => one instanceof StoredPage);
     const goneCount = pages.filter(({ segment }) => segment.isRemoved).length;
     assert.deepEqual([logs.length, goneCount], [0, 0]);
+  });
+  test('lets a file go as soon as what is alive in it is written, by queues and by itself', async (t) => {
+    const delays: number[] = [];
+    const after: Timers['after'] = (delayMs, callback) => {
+      delays.push(delayMs);
+      return systemTimers.after(delayMs, callback);
+    };
+    const journal = await openJournal(t, { timers: { ...systemTimers, after } });
+    const log = journal.openLog(0, 0);
+    for (const position of [0, 1]) log.enqueue(position, MESSAGE);
+    log.owner = {
+      writePages: () => {
+        const contents = { first: 0, messages: [MESSAGE], from: 0, to: 1, isKept: () => true };
+        log.writePage(contents, (page) => page?.release());
+      },
+    };
+    await passThrough(journal, journal.openLog(1, 0), 100);
+    assert.notEqual(log.pageOf(1), null);
+    assert.deepEqual(
+      delays.filter((delayMs) => delayMs > 100),
+      [],
+      'it did not have to be tried again',
+    );
   });
 });
