@@ -39,7 +39,7 @@ export class MessageChunk {
     const slot = this.count++;
     messages[slot] = message;
     this.octets += octets;
-    if (slot === 0 || messages[slot - 1]!.body !== message.body || message.bodyLength === 0) {
+    if (slot === 0 || messages[slot - 1]?.body !== message.body || message.bodyLength === 0) {
       this.#memory.changed(messages, slot + 1, this.octets);
     }
   }

@@ -66,6 +66,7 @@ describe('the messages', () => {
     await assertFewAreLeft(memory);
     for (let i = 0; i < COUNT; i++) assertIsWhole(log.chunkAt(i)?.messageAt(i), i);
   });
+
   test('that have memory of their own stay where they are', () => {
     const list = new MessageList(
       new MemoryJournal().openLog(0, 0),
