@@ -36,12 +36,9 @@ export class MessageChunk {
   /** Adds a message, which takes so many octets. */
   add(message: Message, octets: number): void {
     const messages = this.messages!;
-    const slot = this.count++;
-    messages[slot] = message;
+    messages[this.count++] = message;
     this.octets += octets;
-    if (slot === 0 || messages[slot - 1]?.body !== message.body || message.bodyLength === 0) {
-      this.#memory.changed(messages, slot + 1, this.octets);
-    }
+    this.#memory.added(messages, this.count, this.octets);
   }
 
   /** It is empty, and not complete: it begins anew. */

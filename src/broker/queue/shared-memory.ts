@@ -19,14 +19,25 @@ export class SharedMemory {
   #movedOctets = 0;
 
   /**
-   * A message was added, in the slot before `end`, whose body is not in the same memory as that of the one before.
+   * A message was added, in the slot before `end`. Mostly it lies where the one before does.
    *
    * @param octets what all messages take, in octets
    */
-  changed(messages: (Message | null)[], end: number, octets: number): void {
-    const { body, properties } = messages[end - 1]!;
+  added(messages: (Message | null)[], end: number, octets: number): void {
+    const message = messages[end - 1]!;
+    const before = end === 1 ? null : messages[end - 2]!;
+    if (before === null || before.body !== message.body || message.bodyLength === 0) {
+      this.#hold(message, before);
+      this.#moveIfTooMuch(messages, end, octets);
+    }
+  }
+
+  #hold({ body, properties }: Message, before: Message | null): void {
     if (body.length > 0) this.#heldOctets += body.length;
-    else if (messages[end - 2]?.properties !== properties) this.#heldOctets += properties.length;
+    else if (before?.properties !== properties) this.#heldOctets += properties.length;
+  }
+
+  #moveIfTooMuch(messages: (Message | null)[], end: number, octets: number): void {
     if (this.#heldOctets <= HELD_OCTETS_MAX) return;
     const ownOctets = octets - this.#movedOctets;
     if (this.#heldOctets <= ownOctets * HELD_SHARE_MAX) return;

@@ -50,9 +50,7 @@ export class StoredChunk implements StreamChunk {
     const messages = this.messages!;
     this.length = messages.push(message);
     this.octets += octets;
-    if (messages.at(-2)?.body !== message.body || message.bodyLength === 0) {
-      this.#memory.changed(messages, this.length, this.octets);
-    }
+    this.#memory.added(messages, this.length, this.octets);
     this.#filterValues?.add(message);
   }
 
