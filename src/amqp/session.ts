@@ -129,11 +129,8 @@ export class Session {
   async publish(message: DirectPublish): Promise<PublishResult> {
     checkShort('routing_key', message.routingKey.length);
     const { broker, virtualHost } = this.#options;
-    try {
-      return await publishDirectly(message, { broker, virtualHost, access: this.#access });
-    } finally {
-      broker.turn.end();
-    }
+    const surroundings = { broker, virtualHost, access: this.#access };
+    return this.#done(() => publishDirectly(message, surroundings));
   }
 
   /**
@@ -189,9 +186,9 @@ export class Session {
   }
 
   /** What follows from an operation happens in the same turn. */
-  async #done(operate: () => Promise<void> | void): Promise<void> {
+  async #done<T>(operate: () => Promise<T> | T): Promise<T> {
     try {
-      await operate();
+      return await operate();
     } finally {
       this.#options.broker.turn.end();
     }

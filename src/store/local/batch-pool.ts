@@ -23,8 +23,8 @@ export class BatchPool {
   }
 
   /**
-   * Nothing happens: forgets what is kept. What lies between others' memory keeps the allocator from giving that back: 30 MB after two
-   * million small messages. False when there was nothing.
+   * Nothing happens: forgets what is kept. What lies between others' memory keeps the allocator from giving that back: 30 MB
+   * after two million small messages. False when there was nothing.
    */
   rest(): boolean {
     return this.#free.splice(0).length > 0;

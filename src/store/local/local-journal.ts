@@ -259,8 +259,8 @@ export class LocalJournal implements Journal, JournalParts {
   /** While publishers wait perhaps nobody writes a page that would show that the disk takes it again: they may try. */
   #retryPagesLater(): Timer {
     return this.options.timers.after(PAGE_RETRY_MS, () => {
-      this.#pageRetry = this.wal.isFailing ? this.#retryPagesLater() : null;
-      if (!this.wal.isFailing) this.pageWritten(0, null);
+      if (this.wal.isFailing) this.#pageRetry = this.#retryPagesLater();
+      else this.pageWritten(0, null);
     });
   }
 }
