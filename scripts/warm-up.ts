@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const READY_TIMEOUT_MS = 20_000;
-/** As `npm start` has them: what V8 compiles is of use with the same flags only. */
-const FLAGS = ['--max-semi-space-size=16'];
+/** That of `npm start`: what V8 compiles is of use with the same flags only. */
+const FLAG = '--max-semi-space-size=16';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'leveret-warm-up-'));
 const broker = spawn(
   process.execPath,
-  [...FLAGS, 'bin/from-source.js', 'start', '--port', '0', '--data-dir', dataDir],
+  [FLAG, 'bin/from-source.js', 'start', '--port', '0', '--data-dir', dataDir],
   {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, LEVERET_MANAGEMENT_TCP_PORT: '0', LEVERET_PROMETHEUS_TCP_PORT: '0' },

@@ -85,7 +85,10 @@ export interface EmbeddedBroker extends AsyncDisposable {
   refreshCertificates(): void;
   /** Takes effect at once. `{ octets: 0 }` lets everybody who publishes wait: for tests of how a program bears that. */
   setMemoryWatermark(watermark: MemoryWatermark): void;
-  /** To be called when nothing happens: messages that wait leave memory for the disk, and what was kept to be used again is given up. False when there was nothing to do. */
+  /**
+   * To be called when nothing happens: messages that wait leave memory for the disk, and what was kept to be used again is
+   * given up. False when there was nothing to do.
+   */
   rest(): boolean;
   /** Closes all connections (320), frees the port and the data directory, forgets what is in memory. Calling it again does nothing more. */
   close(): Promise<void>;

@@ -89,7 +89,10 @@ export interface AccessOptions extends MechanismOptions {
   readonly defaultUser?: Partial<DefaultUser> | null;
   /** Users that may log in from this machine only; guest when left out. */
   readonly loopbackUsers?: readonly string[];
-  /** RabbitMQ's name of how new passwords are hashed. When left out, or null: scrypt with a data directory, else as RabbitMQ does. */
+  /**
+   * RabbitMQ's name of how new passwords are hashed. When left out, or null: scrypt with a data directory, else as RabbitMQ
+   * does.
+   */
   readonly hashingAlgorithm?: string | null;
   readonly passwordRule?: PasswordRule | null;
   /** Users that each new virtual host gets whose name matches. */
