@@ -95,8 +95,7 @@ describe('the registry of connections', { concurrency: true }, () => {
     await withPluginContext(async ({ broker, context: { connections } }) => {
       await using client = await RawClient.open(broker.port);
       const channel = await client.channel();
-      channel.send(methods.encodeTxSelect, {});
-      await client.expect(methods.TX_SELECT_OK);
+      await channel.selectTransaction();
       channel.publish('', 'nowhere', 'a');
       await channel.sync();
       const facts = onlyChannel(connections);

@@ -150,14 +150,12 @@ describe('counters', { concurrency: true }, () => {
       await using client = await RawClient.open(broker.port);
       const channel = await client.channel();
       await channel.declareQueue('q');
-      channel.send(methods.encodeTxSelect, {});
-      await client.expect(methods.TX_SELECT_OK);
+      await channel.selectTransaction();
       channel.publish('', 'q', 'a');
       await channel.sync();
       const { queues } = host(context.broker);
       assert.equal(queues.find('q')?.counters, null);
-      channel.send(methods.encodeTxCommit, {});
-      await client.expect(methods.TX_COMMIT_OK);
+      await channel.commit();
       assert.equal(queues.find('q')?.counters?.publish, 1);
     });
   });
@@ -253,8 +251,7 @@ describe('the facts of a queue', { concurrency: true }, () => {
       for (const body of ['a', 'b', 'c']) {
         channel.publish('', 'q', body, { properties: { deliveryMode: 2 } });
       }
-      channel.send(methods.encodeTxSelect, {});
-      await client.expect(methods.TX_SELECT_OK);
+      await channel.selectTransaction();
       await channel.get('q', false);
       channel.ack(1);
       const other = await client.channel(2);
@@ -262,8 +259,7 @@ describe('the facts of a queue', { concurrency: true }, () => {
       await client.expect(methods.QUEUE_PURGE_OK);
       const queue = host(context.broker).queues.find('q');
       assert.equal(queue?.facts().persistentCount, 1);
-      channel.send(methods.encodeTxCommit, {});
-      await client.expect(methods.TX_COMMIT_OK);
+      await channel.commit();
       assert.equal(queue.facts().persistentCount, 0);
       assert.equal(queue.facts().persistentOctets, 0);
     });
@@ -276,8 +272,7 @@ describe('a limit over all consumers of a channel', () => {
       await using client = await RawClient.open(broker.port);
       const channel = await client.channel();
       await channel.declareQueue('q');
-      channel.send(methods.encodeTxSelect, {});
-      await client.expect(methods.TX_SELECT_OK);
+      await channel.selectTransaction();
       await channel.consume('q');
       const other = await client.channel(2);
       for (const body of ['a', 'b']) other.publish('', 'q', body);

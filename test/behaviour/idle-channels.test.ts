@@ -1,16 +1,12 @@
 // What channels keep in memory of what they have done: little, however many there are.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { encodeContent } from '../../src/amqp/wire/frame.ts';
 import * as methods from '../../src/amqp/wire/generated/methods.ts';
 import { WireWriter } from '../../src/amqp/wire/wire-writer.ts';
 import { OpenedBroker } from '../support/opened-broker.ts';
 import { RawClient } from '../support/raw-client.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
+import { collectGarbage } from '../support/garbage.ts';
 
 const CHANNELS = 100;
 /** As much as is read from a socket at once. */

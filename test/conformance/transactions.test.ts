@@ -5,16 +5,6 @@ import * as methods from '../../src/amqp/wire/generated/methods.ts';
 import type { RawChannel } from '../support/raw-client.ts';
 import { fact, section } from './support/fact.ts';
 
-async function select(channel: RawChannel): Promise<void> {
-  channel.send(methods.encodeTxSelect, {});
-  await channel.client.expect(methods.TX_SELECT_OK);
-}
-
-async function commit(channel: RawChannel): Promise<void> {
-  channel.send(methods.encodeTxCommit, {});
-  await channel.client.expect(methods.TX_COMMIT_OK);
-}
-
 async function rollback(channel: RawChannel): Promise<void> {
   channel.send(methods.encodeTxRollback, {});
   await channel.client.expect(methods.TX_ROLLBACK_OK);
@@ -24,10 +14,10 @@ section('Transactions', () => {
   fact('publishes take effect at the commit, in their order', async (ground) => {
     const { channel } = ground;
     await channel.declareQueue('q');
-    await select(channel);
+    await channel.selectTransaction();
     for (const body of ['a', 'b']) channel.publish('', 'q', body);
     assert.equal(await channel.get('q'), null);
-    await commit(channel);
+    await channel.commit();
     const other = await ground.otherChannel();
     assert.equal(await other.get('q'), 'a');
     assert.equal(await other.get('q'), 'b');
@@ -35,17 +25,17 @@ section('Transactions', () => {
 
   fact('a rollback discards publishes', async ({ channel }) => {
     await channel.declareQueue('q');
-    await select(channel);
+    await channel.selectTransaction();
     channel.publish('', 'q', 'never');
     await rollback(channel);
-    await commit(channel);
+    await channel.commit();
     assert.equal(await channel.get('q'), null);
   });
 
   fact('closing the channel is a rollback', async (ground) => {
     const { channel } = ground;
     await channel.declareQueue('q');
-    await select(channel);
+    await channel.selectTransaction();
     channel.publish('', 'q', 'never');
     await channel.close();
     assert.equal(await (await ground.otherChannel()).get('q'), null);
@@ -55,10 +45,10 @@ section('Transactions', () => {
     const { channel } = ground;
     await channel.declareQueue('q');
     channel.publish('', 'q', 'a');
-    await select(channel);
+    await channel.selectTransaction();
     assert.equal(await channel.get('q', false), 'a');
     channel.ack(1);
-    await commit(channel);
+    await channel.commit();
     await channel.close();
     assert.equal(await (await ground.otherChannel()).get('q'), null);
   });
@@ -69,7 +59,7 @@ section('Transactions', () => {
       const { channel } = ground;
       await channel.declareQueue('q');
       channel.publish('', 'q', 'a');
-      await select(channel);
+      await channel.selectTransaction();
       assert.equal(await channel.get('q', false), 'a');
       channel.ack(1);
       await channel.sync();
@@ -82,12 +72,12 @@ section('Transactions', () => {
     const { channel } = ground;
     await channel.declareQueue('q');
     channel.publish('', 'q', 'a');
-    await select(channel);
+    await channel.selectTransaction();
     assert.equal(await channel.get('q', false), 'a');
     channel.ack(1);
     await rollback(channel);
     channel.ack(1);
-    await commit(channel);
+    await channel.commit();
     await channel.close();
     assert.equal(await (await ground.otherChannel()).get('q'), null);
   });
@@ -95,7 +85,7 @@ section('Transactions', () => {
   fact('a rollback requeues nothing', async ({ channel }) => {
     await channel.declareQueue('q');
     channel.publish('', 'q', 'a');
-    await select(channel);
+    await channel.selectTransaction();
     assert.equal(await channel.get('q', false), 'a');
     channel.nack(1, true);
     await rollback(channel);
@@ -105,18 +95,18 @@ section('Transactions', () => {
   fact('a rejection takes effect at the commit', async ({ channel }) => {
     await channel.declareQueue('q');
     channel.publish('', 'q', 'a');
-    await select(channel);
+    await channel.selectTransaction();
     assert.equal(await channel.get('q', false), 'a');
     channel.nack(1, true);
     assert.equal(await channel.get('q'), null);
-    await commit(channel);
+    await channel.commit();
     assert.equal(await channel.get('q'), 'a again');
   });
 
   fact('prefetch makes room at the commit', async ({ channel }) => {
     await channel.declareQueue('q');
     for (const body of ['a', 'b']) channel.publish('', 'q', body);
-    await select(channel);
+    await channel.selectTransaction();
     await channel.qos(1);
     await channel.consume('q');
     const { tag } = await channel.delivery();
@@ -131,7 +121,7 @@ section('Transactions', () => {
   });
 
   fact('an unknown delivery tag is refused at once', async ({ channel, client }) => {
-    await select(channel);
+    await channel.selectTransaction();
     channel.ack(7);
     await client.expectChannelClose(1, 406, 'PRECONDITION_FAILED - unknown delivery tag 7');
   });
@@ -139,7 +129,7 @@ section('Transactions', () => {
   fact(
     'a publish to an exchange that is not there is refused at once',
     async ({ channel, client }) => {
-      await select(channel);
+      await channel.selectTransaction();
       channel.publish('nowhere', 'q', 'a');
       await client.expectChannelClose(1, 404, "NOT_FOUND - no exchange 'nowhere' in vhost '/'");
     },
@@ -148,7 +138,7 @@ section('Transactions', () => {
   fact(
     'a mandatory message without a queue is returned at the commit',
     async ({ channel, client }) => {
-      await select(channel);
+      await channel.selectTransaction();
       channel.publish('', 'nowhere', 'a', { mandatory: true });
       await channel.sync();
       channel.send(methods.encodeTxCommit, {});
@@ -159,10 +149,10 @@ section('Transactions', () => {
 
   fact('publishes are routed when they are published', async ({ channel }) => {
     await channel.declareQueue('q');
-    await select(channel);
+    await channel.selectTransaction();
     channel.publish('amq.direct', 'key', 'too early');
     await channel.bind('q', 'amq.direct', 'key');
-    await commit(channel);
+    await channel.commit();
     assert.equal(await channel.get('q'), null);
   });
 
@@ -171,7 +161,7 @@ section('Transactions', () => {
     async ({ channel, client }) => {
       const args = fromPlain({ 'x-max-length': 0, 'x-overflow': 'reject-publish' });
       await channel.declareQueue('q', { arguments: args });
-      await select(channel);
+      await channel.selectTransaction();
       channel.publish('', 'q', 'a');
       channel.send(methods.encodeTxCommit, {});
       await client.expectChannelClose(1, 406, 'PRECONDITION_FAILED - partial tx completion');
@@ -179,8 +169,8 @@ section('Transactions', () => {
   );
 
   fact('tx.select twice is no error', async ({ channel }) => {
-    await select(channel);
-    await select(channel);
+    await channel.selectTransaction();
+    await channel.selectTransaction();
   });
 
   for (const [name, encode] of [
@@ -201,7 +191,7 @@ section('Transactions', () => {
   });
 
   fact('a transactional channel cannot have confirms', async ({ channel, client }) => {
-    await select(channel);
+    await channel.selectTransaction();
     channel.send(methods.encodeConfirmSelect, { noWait: false });
     const text = 'PRECONDITION_FAILED - cannot switch from tx to confirm mode';
     await client.expectChannelClose(1, 406, text);

@@ -1,17 +1,13 @@
 // A short run of the fuzz target: the same sequences each time, and some that are new. A longer one: npm run fuzz.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { ROUND_SEQUENCES, runRound } from './run.ts';
+import { collectGarbage } from '../support/garbage.ts';
 
 const FIXED_SEED = 1;
 const ROUNDS = 20;
 /** What a run may keep beyond what it began with, in octets: much less than a leak of its connections would be. */
 const GROWTH_MAX = 8_000_000;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 function heapUsed(): number {
   collectGarbage();

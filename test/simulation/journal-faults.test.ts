@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import type { QueueLog } from '../../src/store/journal.ts';
 import type { LocalJournal } from '../../src/store/local/local-journal.ts';
-import { bodiesOf, commitOf, contentsOf, messageOf } from './journal-messages.ts';
+import { bodiesOf, commitOf, contentsOf, messageOf } from '../support/journal-messages.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
 import { JournalHost, LOG_DIRECTORY, SEGMENT_DIRECTORY } from './simulated-journal.ts';
 

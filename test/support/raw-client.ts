@@ -367,6 +367,17 @@ export class RawChannel {
     await this.client.expect(methods.CONFIRM_SELECT_OK);
   }
 
+  /** From here on, messages and acknowledgements wait for tx.commit. */
+  async selectTransaction(): Promise<void> {
+    this.send(methods.encodeTxSelect, {});
+    await this.client.expect(methods.TX_SELECT_OK);
+  }
+
+  async commit(): Promise<void> {
+    this.send(methods.encodeTxCommit, {});
+    await this.client.expect(methods.TX_COMMIT_OK);
+  }
+
   async qos(prefetchCount: number, global = false): Promise<void> {
     this.send(methods.encodeBasicQos, { prefetchSize: 0, prefetchCount, global });
     await this.client.expect(methods.BASIC_QOS_OK);

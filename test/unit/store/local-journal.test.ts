@@ -12,17 +12,9 @@ import { silentLogger } from '../../../src/runtime/logger.ts';
 import type { Disk, DiskFile } from '../../../src/runtime/disk.ts';
 import { systemDisk } from '../../../src/runtime/system-disk.ts';
 import { systemTimers, type Timers } from '../../../src/runtime/timers.ts';
-import { Message, MessageAddress } from '../../../src/broker/message.ts';
 import { FaultyDisk } from '../../support/faulty-disk.ts';
+import { messageOf } from '../../support/journal-messages.ts';
 import { SimulatedTime } from '../../support/simulated-time.ts';
-
-const PROPERTIES = Buffer.from([0x10, 0, 2]);
-const address = new MessageAddress('exchange', 'routing key');
-
-function messageOf(body: string): Message {
-  const octets = Buffer.from(body);
-  return new Message(address, true, PROPERTIES, 0, 3, octets, 0, octets.length, null, -1, 5, null);
-}
 
 class Directory implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), 'leveret-journal-'));

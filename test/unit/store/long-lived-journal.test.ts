@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { queryObjects } from 'node:v8';
-import { Message, MessageAddress } from '../../../src/broker/message.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/logger.ts';
 import { systemDisk } from '../../../src/runtime/system-disk.ts';
@@ -14,25 +13,10 @@ import { LocalJournal } from '../../../src/store/local/local-journal.ts';
 import { LocalQueueLog } from '../../../src/store/local/local-queue-log.ts';
 import { StoredPage } from '../../../src/store/local/stored-page.ts';
 import { LiveRange, WalFile, type Carried } from '../../../src/store/local/wal-file.ts';
+import { messageOf } from '../../support/journal-messages.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
-const PROPERTIES = Buffer.from([0x10, 0, 2]);
-const BODY = Buffer.alloc(1000);
-const ADDRESS = new MessageAddress('', 'q');
-const MESSAGE = new Message(
-  ADDRESS,
-  true,
-  PROPERTIES,
-  0,
-  3,
-  BODY,
-  0,
-  BODY.length,
-  null,
-  -1,
-  5,
-  null,
-);
+const MESSAGE = messageOf('a'.repeat(1000));
 
 /** One whose files are full after a few messages. */
 async function openJournal(
@@ -92,6 +76,7 @@ describe('a journal that runs for long', () => {
     assert.ok(Number(queryObjects(LiveRange)) <= fileCount);
     assert.ok(Number(queryObjects(WalFile)) <= fileCount);
   });
+
   test('knows a queue no longer that was deleted, also when a file that has messages of it is read back', async (t) => {
     const journal = await openJournal(t);
     const held = journal.openLog(0, 0);
@@ -102,6 +87,7 @@ describe('a journal that runs for long', () => {
     assert.notEqual(held.pageOf(0), null, 'what is not settled was copied');
     assert.deepEqual(journal.lanesOf(1), []);
   });
+
   test('takes no memory for the transient messages between two persistent ones', async (t) => {
     const journal = await openJournal(t);
     const log = journal.openLog(0, 0);
@@ -115,6 +101,7 @@ describe('a journal that runs for long', () => {
     log.settleRange(2 ** 33 - 5, 2 ** 33 + 5);
     assert.equal(journal.wal.file.liveCount, 0);
   });
+
   test('does not remember what it has told of queues and pages that are gone', async (t) => {
     const journal = await openJournal(t);
     const carried = (): readonly Carried[] =>
@@ -132,6 +119,7 @@ describe('a journal that runs for long', () => {
     const goneCount = pages.filter(({ segment }) => segment.isRemoved).length;
     assert.deepEqual([logs.length, goneCount], [0, 0]);
   });
+
   test('lets a file go as soon as what is alive in it is written, by queues and by itself', async (t) => {
     const delays: number[] = [];
     const after: Timers['after'] = (delayMs, callback) => {

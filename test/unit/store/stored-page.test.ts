@@ -2,8 +2,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { Message, MessageAddress } from '../../../src/broker/message.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import type { Disk, DiskFile } from '../../../src/runtime/disk.ts';
@@ -13,9 +11,7 @@ import { systemTimers } from '../../../src/runtime/timers.ts';
 import type { Page } from '../../../src/store/journal.ts';
 import { LocalJournal } from '../../../src/store/local/local-journal.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
+import { collectGarbage } from '../../support/garbage.ts';
 
 /** The real disk, whose reads wait, and that tells which memory was read into. */
 class SlowDisk {

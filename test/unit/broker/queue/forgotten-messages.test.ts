@@ -1,8 +1,7 @@
 // What queues keep in memory of messages and consumers that are gone: nothing.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { queryObjects, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { queryObjects } from 'node:v8';
 import { fromPlain } from '../../../../src/amqp/wire/field-table.ts';
 import type { Broker } from '../../../../src/broker/broker.ts';
 import { headersOf, Message, MessageAddress } from '../../../../src/broker/message.ts';
@@ -11,9 +10,7 @@ import { Consumer, type DeliveryTarget } from '../../../../src/broker/queue/cons
 import type { DeclaredQueue } from '../../../../src/broker/queue/declared-queue.ts';
 import type { TakenMessage } from '../../../../src/broker/queue/queue-ref.ts';
 import { declareQueue, hostOf, Machine } from '../../../support/simulated-broker.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
+import { collectGarbage } from '../../../support/garbage.ts';
 
 /** Whether nothing holds it any more. */
 async function isGone(thing: WeakRef<object>): Promise<boolean> {

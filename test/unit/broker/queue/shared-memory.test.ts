@@ -1,16 +1,12 @@
 // What else lies in the memory of messages that wait: it does not stay because of them.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { MemoryBudget } from '../../../../src/broker/memory-budget.ts';
 import { bodyOf, Message, MessageAddress } from '../../../../src/broker/message.ts';
 import { MessageList } from '../../../../src/broker/queue/message-list.ts';
 import { MemoryJournal } from '../../../../src/store/memory/memory-journal.ts';
 import { memoryStreamLog } from '../../../support/message-lists.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
+import { collectGarbage } from '../../../support/garbage.ts';
 
 const COUNT = 100;
 const READ_OCTETS = 65_536;

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import type { Message } from '../../../../src/broker/message.ts';
 import { memoryStreamLog } from '../../../support/message-lists.ts';
@@ -12,9 +10,7 @@ import {
 } from '../../../../src/broker/queue/stream-filter.ts';
 import type { StreamLog } from '../../../../src/broker/queue/stream-log.ts';
 import { streamMessage } from './stream-message.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
+import { collectGarbage } from '../../../support/garbage.ts';
 
 async function heapOctets(): Promise<number> {
   await new Promise((resolve) => setImmediate(resolve));
